@@ -1,0 +1,53 @@
+# Everything a person needs: `make run` and `make test`. Both install by themselves, and only when the pins change.
+PYTHON ?= python3
+PY := .venv/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check
+JOBS ?= auto
+SIZE ?= default
+
+.PHONY: run test check lint types migrations-check tests bench clean pins help
+
+help:  ## list these targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+
+run: .venv/installed  ## start everything: database, sample data, web server
+	$(PY) manage.py run
+
+test: .venv/installed-dev  ## run the tests
+	$(PY) -m pytest -n $(JOBS)
+
+check: lint types migrations-check test  ## all that CI checks: lint, format, types, migrations, tests
+
+lint: .venv/installed-dev
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+types: .venv/installed-dev
+	$(PY) -m mypy .
+
+migrations-check: .venv/installed-dev
+	$(PY) manage.py makemigrations --check --dry-run
+
+bench: .venv/installed-dev  ## measure the figures of docs/benchmarks.md; SIZE=small|default|full
+	@$(PY) -m bench --size $(SIZE)
+
+clean:  ## remove what was installed and built; the data in var/ stays
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+pins: .venv/installed-dev  ## pin requirements*.in anew (needs uv on PATH)
+	uv pip compile -q --generate-hashes --no-header --universal --python-version 3.11 \
+		--no-emit-index-url --no-emit-find-links requirements.in -o requirements.txt
+	uv pip compile -q --generate-hashes --no-header --universal --python-version 3.11 \
+		--no-emit-index-url --no-emit-find-links requirements-dev.in -o requirements-dev.txt
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/installed: requirements.txt | .venv/bin/python
+	$(PIP) install --quiet --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt .venv/installed
+	$(PIP) install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@

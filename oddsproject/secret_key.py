@@ -1,0 +1,22 @@
+"""A secret key that is made once and kept in a file only its owner can read."""
+
+import os
+import secrets
+from pathlib import Path
+
+
+def kept_secret_key(path: Path) -> str:
+    """The key in `path`, made at the first call. Of several processes that make it at once, one wins."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(50))
+        try:
+            os.link(draft, path)  # fails, unlike a rename, where another process was first
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text()

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class QualityConfig(AppConfig):
+    """Is it believable, and who is told."""
+
+    name = "quality"
