@@ -1,0 +1,95 @@
+"""What every test runs under: a database of its own, and no network."""
+
+import os
+import re
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+EMBEDDED = "oddsproject.embedded_postgres"
+FAST_AND_LOSING = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+TEST_DATABASE = re.compile(r"test_(\d+)(_gw\d+)?")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Point the embedded server at a root for tests, in this process before its first connection.
+
+    The database is named after the process id of the run, so that runs at the same time (an editor, a terminal) do not
+    drop each other's; workers of pytest-xdist learn it from the process that started them.
+    """
+    from django.conf import settings
+
+    run = os.environ.setdefault("ODDS_TEST_RUN", str(os.getpid()))
+    for database in settings.DATABASES.values():
+        if database["ENGINE"] == EMBEDDED:
+            database["OPTIONS"]["root"] = Path(settings.VAR_DIR) / "test-postgres"
+            database["OPTIONS"]["server"] = {**database["OPTIONS"].get("server", {}), **FAST_AND_LOSING}
+            if not config.getoption("reuse_db", default=False):
+                database.setdefault("TEST", {})["NAME"] = f"test_{run}"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    """Leave the server now: not every way in which a worker ends would run what is registered for exit."""
+    from oddsproject.embedded_postgres.registry import leave_all
+
+    leave_all()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_blocker: Any) -> None:
+    """Before the test database is made: remove those of runs that were killed."""
+    from django.db import connection
+
+    if connection.settings_dict["ENGINE"] != EMBEDDED:
+        return
+    with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
+        cursor.execute("SELECT datname FROM pg_database")
+        for (name,) in cursor.fetchall():
+            if (found := TEST_DATABASE.fullmatch(name)) and not _exists(int(found[1])):
+                cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_network() -> Iterator[None]:
+    """Fail what would leave this machine. Unix sockets and loopback stay open; so does PostgreSQL's own library."""
+    connect, connect_ex, getaddrinfo = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
+
+    def guarded_connect(self: socket.socket, address: Any) -> None:
+        _refuse_unless_local(self.family, address)
+        return connect(self, address)
+
+    def guarded_connect_ex(self: socket.socket, address: Any) -> int:
+        _refuse_unless_local(self.family, address)
+        return connect_ex(self, address)
+
+    def guarded_getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
+        _refuse_unless_local(socket.AF_INET, (host,))
+        return getaddrinfo(host, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded_connect)
+        patch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
+        patch.setattr(socket, "getaddrinfo", guarded_getaddrinfo)
+        yield
+
+
+def _refuse_unless_local(family: int, address: Any) -> None:
+    if family in (socket.AF_INET, socket.AF_INET6):
+        host = address[0].decode() if isinstance(address[0], bytes) else address[0]
+        if host not in (None, "", "localhost", "0.0.0.0", "::", "::1") and not host.startswith("127."):  # noqa: S104
+            # Not an exception that code under test would catch as a failed call.
+            pytest.fail(f"A test reached for the network: {host}", pytrace=True)
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
