@@ -1,0 +1,121 @@
+"""Events with their ids, starts, states and scores."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.management import CommandParser
+from django.utils import timezone
+
+from events import game_days
+from events.choices import EventStatus
+from events.cli import ReadCommand, day_option, plain, table, whole
+from events.models import Event
+from events.queries import find_sport, find_team
+from events.querysets import EventQuerySet
+from events.times import stamp
+
+SHOWN = 50
+SHORTEST_ID = 8
+WIDE = 120
+
+_LOOKS = {
+    EventStatus.SCHEDULED: "scheduled",
+    EventStatus.LIVE: "[green]● live[/]",
+    EventStatus.FINAL: "✓ final",
+    EventStatus.CANCELLED: "[red]✗ cancelled[/]",
+    EventStatus.POSTPONED: "[yellow]⚠ postponed[/]",
+}
+
+
+class Command(ReadCommand):
+    help = (
+        "List events, the latest start last. All with --json, else the last ones; times are in UTC. Where a command "
+        "asks for an id, any beginning of it that fits one event only will do."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--days", type=whole, help="only events that start within this many days of now")
+        parser.add_argument("--date", help="only one game day, such as 2026-01-15, as counted in US/Eastern")
+        parser.add_argument("--team", help="only events of this team: 'Lakers', 'LA Lakers', 'Los Angeles Lakers'")
+        parser.add_argument("--sport", help="only this sport: 'nba', basketball_nba")
+        parser.add_argument("--status", choices=EventStatus.values, help="only events in this state")
+        parser.add_argument("--limit", type=whole, help=f"only so many, the last ones ({SHOWN}; all with --json)")
+
+    def handle(self, *, as_json: bool, limit: int | None, **filters: Any) -> None:
+        events = _chosen(**{name: filters[name] for name in ("days", "date", "team", "sport", "status")})
+        limit = limit or (None if as_json else SHOWN)
+        shown = list(events.order_by("-commence_time", "-api_id")[:limit])[::-1]
+        if as_json:
+            self.print_json([_as_json(event) for event in shown])
+        else:
+            self._show(shown, len(shown) if len(shown) != limit else events.count())
+
+    def _show(self, shown: list[Event], count: int) -> None:
+        if not shown:
+            self.console.print("No such events.", _hint())
+            return
+        size = self.console.width if self.console.width >= WIDE else _id_size(shown)
+        listing = table()
+        for heading in ("Start (UTC)", "Event", "Game", "Status"):
+            listing.add_column(heading, no_wrap=heading != "Game")
+        listing.add_column("Score", justify="right")
+        for event in shown:
+            listing.add_row(
+                stamp(event.commence_time)[:-3],
+                plain(event.api_id[:size], "cyan"),
+                plain(event.title),
+                _LOOKS[EventStatus(event.status)],
+                "" if event.home_score is None else f"{event.away_score}–{event.home_score}",
+            )
+        self.console.print(listing)
+        self.console.print(f"{len(shown):,} of {count:,} events", style="dim")
+
+
+def _chosen(
+    *, days: int | None, date: str | date | None, team: str | None, sport: str | None, status: str | None
+) -> EventQuerySet:
+    events: EventQuerySet = Event.objects.all()
+    if days is not None:
+        now, span = timezone.now(), timedelta(days=days)
+        events = events.commencing_between(now - span, now + span)
+    if day := day_option(date, "--date"):
+        events = events.commencing_between(*game_days.bounds(day))
+    if team is not None:
+        events = events.for_team(find_team(team))
+    if sport is not None:
+        events = events.for_sport(find_sport(sport))
+    return events if status is None else events.with_status(status)
+
+
+def _hint() -> str:
+    newest = Event.objects.first()
+    if newest is None:
+        return "None is stored yet."
+    return f"The latest of all starts at {stamp(newest.commence_time)} UTC."
+
+
+def _id_size(events: list[Event]) -> int:
+    """How much of the ids tells these events apart."""
+    size = SHORTEST_ID
+    while len({event.api_id[:size] for event in events}) < len(events):
+        size += 1
+    return size
+
+
+def _as_json(event: Event) -> dict[str, Any]:
+    return {
+        "event_id": event.api_id,
+        "sport_key": event.sport_key,
+        "sport_title": event.sport_title,
+        "commence_time": event.commence_time,
+        "home_team": event.home_team,
+        "away_team": event.away_team,
+        "status": event.status,
+        "home_score": event.home_score,
+        "away_score": event.away_score,
+        "completed_at": event.completed_at,
+        "closing_at": event.closing_at,
+    }

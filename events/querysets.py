@@ -1,0 +1,38 @@
+"""The questions that are asked of events, chainable."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from .models import Event  # noqa: F401 - named in the base class below
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def commencing_between(self, start: datetime, end: datetime) -> Self:
+        """Events whose start, as last stated, lies in [start, end)."""
+        return self.filter(commence_time__gte=start, commence_time__lt=end)
+
+    def for_team(self, name: str) -> Self:
+        """Events in which a team of exactly this name plays, at home or away."""
+        return self.filter(Q(home_team=name) | Q(away_team=name))
+
+    def for_sport(self, key: str) -> Self:
+        return self.filter(sport_key=key)
+
+    def with_status(self, status: str) -> Self:
+        return self.filter(status=status)
+
+    def team_names(self) -> list[str]:
+        """The name of every team that plays in these events, once each, in alphabetical order."""
+        names: set[str] = set()
+        for side in ("home_team", "away_team"):
+            names.update(self.order_by().values_list(side, flat=True).distinct())
+        return sorted(names - {""})
+
+    def upcoming(self, now: datetime) -> Self:
+        return self.filter(commence_time__gt=now)
