@@ -1,0 +1,52 @@
+"""Bookmakers and markets found by what people type."""
+
+from typing import TypedDict
+
+from events.names import resolve, spellings
+
+from .markets import H2H, SPREADS, TOTALS
+from .models import Bookmaker, Market
+
+_SPOKEN = {
+    "moneyline": H2H,
+    "money line": H2H,
+    "ml": H2H,
+    "head to head": H2H,
+    "spread": SPREADS,
+    "handicap": SPREADS,
+    "point spread": SPREADS,
+    "total": TOTALS,
+    "over/under": TOTALS,
+    "ou": TOTALS,
+}
+
+
+def find_bookmaker(typed: str) -> str:
+    """The key of the bookmaker meant by its key, its title or a part: 'Caesars' is williamhill_us.
+
+    Raises UnresolvedName, with the keys that fit or the nearest ones.
+    """
+    return resolve("bookmaker", typed, spellings(Bookmaker.objects.values_list("key", "title")))
+
+
+class Keys(TypedDict):
+    bookmaker: str | None
+    market: str | None
+
+
+def keys(bookmaker: str | None, market: str | None) -> Keys:
+    """What was typed as keys, under the same two names; what was not given stays None."""
+    return {
+        "bookmaker": None if bookmaker is None else find_bookmaker(bookmaker),
+        "market": None if market is None else find_market(market),
+    }
+
+
+def find_market(typed: str) -> str:
+    """The key of the market meant by its key, a part of it, or as people say: 'moneyline' is h2h.
+
+    Raises UnresolvedName, with the keys that fit or the nearest ones.
+    """
+    keys = set(Market.objects.values_list("key", flat=True))
+    spoken = {words: key for words, key in _SPOKEN.items() if key in keys}
+    return resolve("market", typed, spoken | {key: key for key in keys})

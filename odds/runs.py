@@ -1,0 +1,140 @@
+"""From snapshots to runs of a standing price, pure.
+
+A run is the longest unbroken sequence of an event's snapshots in which one bookmaker's outcome kept its price and its
+point. `EventRuns` is fed snapshots in time order; starting from nothing, or from the runs that stood after an earlier
+snapshot, gives the same runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from msgspec import Raw, Struct
+
+from .records import EventSnapshot, Offer, OfferKey, OutcomeKey, Problem, Quote, Reading
+
+
+class Run(Struct, kw_only=True, gc=False):
+    """A price for as long as it stood; a row of Odds with names instead of keys."""
+
+    bookmaker: str
+    market: str
+    outcome: OutcomeKey
+    price: int
+    decimal_price: float
+    point: Decimal | None
+    odds_timestamp: datetime
+    last_update: datetime | None
+    is_live: bool
+    valid_until: datetime | None = None
+    id: int | None = None  # of the row, once there is one
+
+    def has(self, quote: Quote) -> bool:
+        """Whether the quote goes on with this run. Answers in another format may round alike: both prices count."""
+        return self.price == quote.price and self.decimal_price == quote.decimal_price and self.point == quote.point
+
+
+class Tally(Struct, frozen=True):
+    """What one snapshot held."""
+
+    price_points: int
+    rejected: int
+    problems: tuple[Problem, ...]  # those of offers that changed; a standing fault is told once
+
+
+@dataclass(slots=True)
+class _Standing:
+    """One bookmaker's market as the latest snapshot that covers it had it."""
+
+    runs: dict[OutcomeKey, Run] = field(default_factory=dict)
+    outcomes: Raw | None = None  # as received; None where only the runs are known
+    rejected: int = 0
+
+
+class EventRuns:
+    """The runs of one event, grown snapshot by snapshot in time order."""
+
+    def __init__(self, standing: Iterable[Run] = ()) -> None:
+        self.ended: list[Run] = []
+        self._standing: dict[OfferKey, _Standing] = {}
+        self._last: datetime | None = None
+        self._basis: object = None
+        for run in standing:
+            self._standing.setdefault((run.bookmaker, run.market), _Standing()).runs[run.outcome] = run
+
+    @property
+    def standing(self) -> list[Run]:
+        return [run for offer in self._standing.values() for run in offer.runs.values()]
+
+    def all(self) -> list[Run]:
+        return self.ended + self.standing
+
+    def add(self, snapshot: EventSnapshot) -> Tally:
+        """Take the next snapshot in. Raises ValueError for one that is not later than the last."""
+        if self._last is not None and snapshot.snapshot_time <= self._last:
+            raise ValueError(f"snapshot of {snapshot.snapshot_time} after one of {self._last}")
+        self._last = snapshot.snapshot_time
+        self._take_basis(snapshot.basis)
+        points = rejected = 0
+        problems = list(snapshot.problems)
+        for key, offer in snapshot.offers.items():
+            known = self._standing.get(key)
+            if known is None or known.outcomes != offer.outcomes:
+                reading = snapshot.read(key, offer)
+                known = self._replace(key, offer, reading, snapshot)
+                problems += reading.problems
+            points += len(known.runs)
+            rejected += known.rejected
+        self._withdraw(snapshot)
+        return Tally(points, rejected, tuple(problems))
+
+    def _take_basis(self, basis: object) -> None:
+        """Have every offer read again when what its reading depends on has changed."""
+        if basis != self._basis:
+            self._basis = basis
+            for offer in self._standing.values():
+                offer.outcomes = None
+
+    def _replace(self, key: OfferKey, offer: Offer, reading: Reading, snapshot: EventSnapshot) -> _Standing:
+        before = self._standing[key].runs if key in self._standing else {}
+        after = {}
+        for quote in reading.quotes:
+            run = before.get(quote.outcome)
+            if run is not None and run.has(quote):
+                after[quote.outcome] = before.pop(quote.outcome)
+            else:
+                after[quote.outcome] = _begin(key, quote, reading.last_update, snapshot)
+        self._end(before.values(), snapshot.snapshot_time)
+        standing = _Standing(after, offer.outcomes, reading.rejected)
+        self._standing[key] = standing
+        return standing
+
+    def _withdraw(self, snapshot: EventSnapshot) -> None:
+        """End what the snapshot would have shown, had it still been there."""
+        if len(self._standing) == len(snapshot.offers):
+            return
+        gone = [key for key in self._standing if key not in snapshot.offers and snapshot.asked.covers(*key)]
+        for key in gone:
+            self._end(self._standing.pop(key).runs.values(), snapshot.snapshot_time)
+
+    def _end(self, runs: Iterable[Run], moment: datetime) -> None:
+        for run in runs:
+            run.valid_until = moment
+            self.ended.append(run)
+
+
+def _begin(key: OfferKey, quote: Quote, last_update: datetime | None, snapshot: EventSnapshot) -> Run:
+    return Run(
+        bookmaker=key[0],
+        market=key[1],
+        outcome=quote.outcome,
+        price=quote.price,
+        decimal_price=quote.decimal_price,
+        point=quote.point,
+        odds_timestamp=snapshot.snapshot_time,
+        last_update=last_update,
+        is_live=snapshot.is_live,
+    )

@@ -1,0 +1,293 @@
+"""The only writer of OddsSnapshot and Odds. Bulk paths go round the ORM: typed binary COPY, and set-based SQL.
+
+Call everything that writes inside one transaction that holds the events' rows (`events.services.upsert_events` locks
+them): two writers of one event would otherwise append to the same standing runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import psycopg
+from django.db import connection
+
+from .choices import Source
+from .dimensions import (
+    bookmaker_ids,
+    bookmaker_keys,
+    known_scopes,
+    market_ids,
+    market_keys,
+    outcome_ids,
+    outcomes_by_id,
+    scope_ids,
+    scope_key,
+)
+from .models import OddsSnapshot
+from .records import Asked, EventSnapshot
+from .runs import Run
+
+
+class SnapshotKey(NamedTuple):
+    event_id: int  # of the row
+    snapshot_time: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredSnapshot:
+    """A snapshot as it lies in the table: its raw answer, and what is needed to read it again."""
+
+    key: SnapshotKey
+    asked: Asked
+    source: Source
+    raw: bytes
+
+
+def latest_snapshot_times(event_ids: Iterable[int]) -> dict[int, datetime]:
+    """When each event was last seen; an event without snapshots is left out."""
+    sql = """
+        SELECT wanted.event_id, latest.snapshot_time
+        FROM unnest(%s::int[]) AS wanted (event_id)
+        CROSS JOIN LATERAL (
+            SELECT snapshot_time FROM odds_oddssnapshot AS snapshot WHERE snapshot.event_id = wanted.event_id
+            ORDER BY snapshot_time DESC LIMIT 1
+        ) AS latest
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [list(event_ids)])
+        return dict(cursor.fetchall())
+
+
+def stored_at(keys: Sequence[SnapshotKey]) -> dict[SnapshotKey, StoredSnapshot]:
+    """Those of these snapshots that are stored already."""
+    if not keys:
+        return {}
+    condition = """
+        (snapshot.event_id, snapshot.snapshot_time) IN (SELECT * FROM unnest(%s::int[], %s::timestamptz[]))
+    """
+    parameters = [[key.event_id for key in keys], [key.snapshot_time for key in keys]]
+    return {snapshot.key: snapshot for snapshot in _stored(condition, parameters)}
+
+
+def stored_of(event_id: int) -> Iterator[StoredSnapshot]:
+    """All snapshots of an event, in time order."""
+    return _stored("snapshot.event_id = %s", [event_id])
+
+
+def _stored(condition: str, parameters: Sequence[Any]) -> Iterator[StoredSnapshot]:
+    scopes = known_scopes()
+    sql = f"""
+        SELECT event_id, snapshot_time, scope_id, source, raw_data::text
+        FROM odds_oddssnapshot AS snapshot WHERE {condition} ORDER BY event_id, snapshot_time
+    """  # noqa: S608 - the conditions are those above
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        for event_id, snapshot_time, scope_id, source, raw in cursor:
+            yield StoredSnapshot(
+                key=SnapshotKey(event_id, snapshot_time),
+                asked=scopes[scope_id],
+                source=Source(source),
+                raw=raw.encode(),
+            )
+
+
+def insert_snapshots(
+    snapshots: Mapping[SnapshotKey, EventSnapshot], meanwhile: Callable[[SnapshotKey, EventSnapshot], None]
+) -> None:
+    """Write snapshots that are not stored yet.
+
+    `meanwhile` is called after each is sent: what it computes costs nothing while PostgreSQL is busy with the row.
+    """
+    requests = {id(snapshot.asked): snapshot.asked for snapshot in snapshots.values()}
+    ids = scope_ids(requests.values())
+    scopes = {request: ids[scope_key(asked)] for request, asked in requests.items()}
+    sql = """
+        COPY odds_oddssnapshot (event_id, snapshot_time, commence_time, is_live, bookmaker_count, source, scope_id,
+            raw_data)
+        FROM STDIN (FORMAT BINARY)
+    """
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(sql) as copy:
+        copy.set_types(["int4", "timestamptz", "timestamptz", "bool", "int2", "text", "int2", "bytea"])
+        for key, snapshot in snapshots.items():
+            copy.write_row(
+                (
+                    *key,
+                    snapshot.event.commence_time,
+                    snapshot.is_live,
+                    len(snapshot.bookmakers),
+                    snapshot.source.value,
+                    scopes[id(snapshot.asked)],
+                    snapshot.raw,  # the binary form of `json` is its text
+                )
+            )
+            meanwhile(key, snapshot)
+
+
+def replace_snapshot(key: SnapshotKey, snapshot: EventSnapshot) -> None:
+    """Write a snapshot over the one of the same event and instant: both together, as two requests may split it."""
+    OddsSnapshot.objects.filter(event_id=key.event_id, snapshot_time=key.snapshot_time).update(
+        commence_time=snapshot.event.commence_time,
+        is_live=snapshot.is_live,
+        bookmaker_count=len(snapshot.bookmakers),
+        source=snapshot.source,
+        scope_id=scope_ids([snapshot.asked])[scope_key(snapshot.asked)],
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE odds_oddssnapshot SET raw_data = %s::json WHERE event_id = %s AND snapshot_time = %s",
+            [snapshot.raw.decode(), *key],
+        )
+
+
+def standing_runs(event_ids: Iterable[int]) -> dict[int, list[Run]]:
+    """The runs that stand, by event; an event without any is left out."""
+    rows = _standing_rows(list(event_ids))
+    bookmakers, markets = bookmaker_keys(), market_keys()
+    outcomes = outcomes_by_id({row[4] for row in rows})
+    runs: dict[int, list[Run]] = {}
+    for (
+        event_id,
+        id_,
+        bookmaker_id,
+        market_id,
+        outcome_id,
+        price,
+        decimal_price,
+        point,
+        begun,
+        updated,
+        is_live,
+    ) in rows:
+        run = Run(
+            id=id_,
+            bookmaker=bookmakers[bookmaker_id],
+            market=markets[market_id],
+            outcome=outcomes[outcome_id],
+            price=price,
+            decimal_price=decimal_price,
+            point=point,
+            odds_timestamp=begun,
+            last_update=updated,
+            is_live=is_live,
+        )
+        runs.setdefault(event_id, []).append(run)
+    return runs
+
+
+def _standing_rows(event_ids: list[int]) -> list[tuple[Any, ...]]:
+    """The rows with keys for names: the planner, which takes them for few, would join row by row.
+
+    They come in binary, which Django's own cursors do not fetch, in half the time. A live answer waits for them.
+    """
+    sql = """
+        SELECT event_id, id, bookmaker_id, market_id, outcome_id, price, decimal_price, point, odds_timestamp,
+            last_update, is_live
+        FROM odds_odds WHERE event_id = ANY(%s) AND valid_until IS NULL
+    """
+    connection.ensure_connection()
+    with psycopg.Cursor(connection.connection) as cursor:
+        return cursor.execute(sql, [event_ids], binary=True).fetchall()
+
+
+def write_runs(runs: Mapping[int, Iterable[Run]], titles: Mapping[str, str]) -> int:
+    """Write the runs of each event, new ones and those that have ended since they were read; return how many are new.
+
+    `titles` names the bookmakers by key, for those seen for the first time.
+    """
+    new = [(event_id, run) for event_id, of_event in runs.items() for run in of_event if run.id is None]
+    ended = [
+        run for of_event in runs.values() for run in of_event if run.id is not None and run.valid_until is not None
+    ]
+    if ended:
+        _end_runs(ended)
+    if new:
+        _copy_runs(new, titles)
+    return len(new)
+
+
+def _end_runs(runs: Sequence[Run]) -> None:
+    sql = """
+        UPDATE odds_odds SET valid_until = ended.valid_until
+        FROM unnest(%s::bigint[], %s::timestamptz[]) AS ended (id, valid_until) WHERE odds_odds.id = ended.id
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [[run.id for run in runs], [run.valid_until for run in runs]])
+
+
+def _copy_runs(runs: Sequence[tuple[int, Run]], titles: Mapping[str, str]) -> None:
+    bookmakers = bookmaker_ids({run.bookmaker: titles.get(run.bookmaker, "") for _, run in runs})
+    markets = market_ids({run.market for _, run in runs})
+    outcomes = outcome_ids({run.outcome for _, run in runs})
+    sql = """
+        COPY odds_odds (event_id, bookmaker_id, market_id, outcome_id, price, decimal_price, point, odds_timestamp,
+            valid_until, last_update, is_live)
+        FROM STDIN (FORMAT BINARY)
+    """
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(sql) as copy:
+        copy.set_types(
+            [
+                "int4",
+                "int2",
+                "int2",
+                "int4",
+                "int4",
+                "float8",
+                "numeric",
+                "timestamptz",
+                "timestamptz",
+                "timestamptz",
+                "bool",
+            ]
+        )
+        for event_id, run in runs:
+            copy.write_row(
+                (
+                    event_id,
+                    bookmakers[run.bookmaker],
+                    markets[run.market],
+                    outcomes[run.outcome],
+                    run.price,
+                    run.decimal_price,
+                    run.point,
+                    run.odds_timestamp,
+                    run.valid_until,
+                    run.last_update,
+                    run.is_live,
+                )
+            )
+
+
+def delete_runs(event_ids: Iterable[int]) -> int:
+    """Remove the runs of these events, to be written anew from the raw snapshots; return how many there were."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM odds_odds WHERE event_id = ANY(%s)", [list(event_ids)])
+        return int(cursor.rowcount)
+
+
+def refresh_closing(event_ids: Iterable[int]) -> None:
+    """Set `closing_at` of these events: the last snapshot before both its own stated start and the final one."""
+    sql = """
+        UPDATE events_event AS event SET closing_at = (
+            SELECT snapshot_time FROM odds_oddssnapshot AS snapshot
+            WHERE snapshot.event_id = event.id AND NOT snapshot.is_live AND snapshot_time < event.commence_time
+            ORDER BY snapshot_time DESC LIMIT 1
+        )
+        WHERE event.id = ANY(%s)
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [list(event_ids)])
+
+
+def refresh_statistics() -> None:
+    """Tell PostgreSQL's planner what a bulk load has changed, which it would else find out minutes later.
+
+    Of columns that questions are asked by; to look into the raw answers would take longer than all else.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("""
+            ANALYZE events_event, odds_outcome, odds_oddssnapshot (event_id, snapshot_time, scope_id),
+                odds_odds (event_id, valid_until, odds_timestamp, bookmaker_id, market_id, outcome_id)
+        """)

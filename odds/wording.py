@@ -1,0 +1,22 @@
+"""Prices, points and fractions as people write them, pure."""
+
+from decimal import Decimal
+
+from .choices import Side
+
+
+def signed(price: int) -> str:
+    """An American price: +150, -110."""
+    return f"{price:+d}"
+
+
+def pointed(side: str, point: Decimal | None) -> str:
+    """A point: +3.5 or -3.5 for a team, 220.5 for a total, nothing where there is none."""
+    if point is None:
+        return ""
+    return f"{point.normalize():+f}" if side in (Side.HOME, Side.AWAY) else f"{point.normalize():f}"
+
+
+def percent(fraction: float | None) -> str:
+    """0.0476 as '4.8 %'; a dash for what is unknown."""
+    return "–" if fraction is None else f"{fraction:.1%}".replace("%", " %")
