@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class CollectorsConfig(AppConfig):
+    """Getting data in, on time, within credits."""
+
+    name = "collectors"

@@ -1,0 +1,37 @@
+from contextlib import nullcontext
+from typing import Any
+
+from django.core.management import CommandParser
+from django.db import transaction
+from rich.progress import track
+
+from collectors.pipeline import rebuild
+from events.cli import ReadCommand
+from events.models import Event
+from events.queries import find_event
+from odds.models import Odds
+
+
+class Command(ReadCommand):
+    help = "Write the runs of standing prices anew from the raw snapshots. Costs no credit; the rows come out the same."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--event-id", metavar="ID", help="only this event")
+        parser.add_argument("--dry-run", action="store_true", help="do it, report, and take it back")
+
+    def handle(self, *, event_id: str | None, dry_run: bool, as_json: bool, **options: Any) -> None:
+        ids = list(Event.objects.order_by("id").values_list("id", flat=True))
+        if event_id is not None:
+            ids = [find_event(event_id).pk]
+        hidden = as_json or not self.console.is_terminal
+        with transaction.atomic() if dry_run else nullcontext():
+            grown = sum(map(rebuild, track(ids, "Rebuilding", console=self.console, disable=hidden, transient=True)))
+            rows = Odds.objects.filter(event_id__in=ids).count()
+            if dry_run:
+                transaction.set_rollback(True)
+        if as_json:
+            self.print_json({"events": len(ids), "odds_records": rows, "difference": grown, "dry_run": dry_run})
+        else:
+            verb = "would be written" if dry_run else "written"
+            self.console.print(f"✓ {rows:,} rows of odds of {len(ids):,} events {verb}, {grown:+,} against before")

@@ -1,0 +1,49 @@
+import sys
+from dataclasses import asdict
+from typing import Any
+
+from django.core.management import CommandError, CommandParser
+from rich.progress import track
+
+from collectors.verification import verify
+from events.cli import ReadCommand, plain
+from events.models import Event
+from events.queries import find_event
+from odds.fingerprint import fingerprint
+
+
+class Command(ReadCommand):
+    help = "Compare all prices of all raw snapshots with the runs of standing prices; exit code 1 if any differs."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--event-id", metavar="ID", help="only this event")
+        parser.add_argument("--fingerprint", action="store_true", help="print a hash of all that is stored, too")
+
+    def handle(self, *, event_id: str | None, as_json: bool, **options: Any) -> None:
+        events = Event.objects.order_by("id")
+        if event_id is not None:
+            events = events.filter(pk=find_event(event_id).pk)
+        hidden = as_json or not self.console.is_terminal
+        report = verify(
+            track(events.iterator(), "Verifying", events.count(), console=self.console, disable=hidden, transient=True)
+        )
+        whole = {"fingerprint": fingerprint()} if options["fingerprint"] else {}
+        if as_json:
+            self.print_json({**asdict(report), **whole})
+            if report.differences:
+                sys.exit(1)
+            return
+        for line in report.examples:
+            self.console.print(plain(f"✗ {line}", "red"))
+        if report.differences:
+            raise CommandError(
+                f"{report.differences:,} differences in {report.price_points:,} price points; "
+                "rebuild_odds writes the runs anew from the raw snapshots"
+            )
+        self.console.print(
+            f"✓ {report.price_points:,} price points of {report.snapshots:,} snapshots of {report.events:,} events "
+            f"equal their {report.runs:,} runs, both ways"
+        )
+        for name, value in whole.items():
+            self.console.print(f"  {name} {value}")

@@ -1,0 +1,207 @@
+"""The way of every answer into the database: ingest(), rebuild(), and no other.
+
+    snapshots ── upsert events ── keep the raw answers ── runs of standing prices ── closing
+
+Appending to what stands and rebuilding from raw give the same rows; an answer that arrives late takes the second road.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+
+from django.db import transaction
+
+from events.models import Event
+from events.records import EventRecord, ScoreRecord
+from events.services import contradictions, record_scores, upsert_events
+from odds import store
+from odds.records import EventSnapshot, Problem
+from odds.runs import EventRuns, Tally
+from odds.store import SnapshotKey, StoredSnapshot
+
+from .the_odds_api.joining import join_snapshots
+from .the_odds_api.normaliser import read_event
+
+
+@dataclass(slots=True, kw_only=True)
+class IngestReport:
+    """What one batch changed. Counts are of what was new; duplicates had been stored before."""
+
+    events: set[str] = field(default_factory=set)  # ids of all events in the batch
+    snapshots: int = 0
+    live_snapshots: int = 0
+    price_points: int = 0
+    runs: int = 0  # rows of Odds more than before
+    rejected: int = 0  # quotes that could not be used
+    scores: int = 0
+    duplicates: int = 0  # snapshots stored already
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, other: IngestReport) -> None:
+        self.events |= other.events
+        for counted in fields(other):
+            if counted.name != "events":
+                setattr(self, counted.name, getattr(self, counted.name) + getattr(other, counted.name))
+
+
+@transaction.atomic
+def ingest(snapshots: Sequence[EventSnapshot]) -> IngestReport:
+    """Store snapshots, raw and as runs of standing prices, whatever their order and however often they come."""
+    report = IngestReport()
+    if not snapshots:
+        return report
+    events = _upsert((snapshot.event for snapshot in snapshots), report)
+    rows = [event.id for event in events.values()]
+    titles = {key: title for snapshot in snapshots for key, title in snapshot.bookmakers.items()}
+    seen_until = store.latest_snapshot_times(rows)
+    new, joined = _compare_with_stored(_by_key(snapshots, events), seen_until, report)
+
+    late = {key.event_id for key in [*new, *joined] if _comes_late(key, seen_until)}
+    appending = _runs_to_append_to({key.event_id for key in new} - late)
+    _write_snapshots(new, joined, appending, report)
+    report.runs += store.write_runs({event_id: runs.all() for event_id, runs in appending.items()}, titles)
+    for event_id in late:
+        of_event = {key.snapshot_time for key in [*new, *joined] if key.event_id == event_id}
+        report.runs += _write_anew(event_id, titles, report, of_event)
+    store.refresh_closing(rows)
+    return report
+
+
+def ingest_scores(scores: Sequence[ScoreRecord]) -> IngestReport:
+    """Store scores; a start that they state moves the close with it."""
+    report = IngestReport()
+    with transaction.atomic():
+        events = record_scores(scores)
+        _tell_contradictions((score.event for score in scores), events, report)
+        store.refresh_closing([event.id for event in events.values()])
+    report.scores = sum(score.home_score is not None for score in scores)
+    return report
+
+
+def ingest_events(records: Sequence[EventRecord]) -> IngestReport:
+    """Store events of an answer without odds."""
+    report = IngestReport()
+    with transaction.atomic():
+        events = _upsert(records, report)
+        store.refresh_closing([event.id for event in events.values()])
+    return report
+
+
+@transaction.atomic
+def rebuild(event_id: int) -> int:
+    """Write the runs of an event anew from its raw snapshots; return by how many rows they grew. Costs no credit."""
+    Event.objects.select_for_update().get(pk=event_id)
+    grown = _write_anew(event_id, {}, IngestReport(), set())
+    store.refresh_closing([event_id])
+    return grown
+
+
+def _upsert(records: Iterable[EventRecord], report: IngestReport) -> dict[str, Event]:
+    seen = list(records)
+    events = upsert_events(seen)
+    _tell_contradictions(seen, events, report)
+    return events
+
+
+def _tell_contradictions(records: Iterable[EventRecord], events: Mapping[str, Event], report: IngestReport) -> None:
+    told = {}
+    for record in records:
+        report.events.add(record.api_id)
+        if line := contradictions(events[record.api_id], record):
+            told[line] = Problem("contradicting_event", line)
+    report.problems += told.values()
+
+
+def _by_key(snapshots: Iterable[EventSnapshot], events: Mapping[str, Event]) -> dict[SnapshotKey, EventSnapshot]:
+    """The snapshots in order of event and time, those of one event and instant joined."""
+    by_key: dict[SnapshotKey, EventSnapshot] = {}
+    for snapshot in snapshots:
+        key = SnapshotKey(events[snapshot.event.api_id].id, snapshot.snapshot_time)
+        by_key[key] = join_snapshots(by_key[key], snapshot) if key in by_key else snapshot
+    return dict(sorted(by_key.items(), key=lambda item: item[0]))
+
+
+def _compare_with_stored(
+    by_key: dict[SnapshotKey, EventSnapshot], seen_until: Mapping[int, datetime], report: IngestReport
+) -> tuple[dict[SnapshotKey, EventSnapshot], dict[SnapshotKey, EventSnapshot]]:
+    """The snapshots not stored yet, and those that tell more than the stored one, joined with it."""
+    again = store.stored_at([key for key in by_key if _comes_late(key, seen_until)])
+    new = {key: snapshot for key, snapshot in by_key.items() if key not in again}
+    joined = _join_stored(by_key, again)
+    report.snapshots += len(new)
+    report.live_snapshots += sum(snapshot.is_live for snapshot in new.values())
+    report.duplicates += len(again) - len(joined)
+    return new, joined
+
+
+def _comes_late(key: SnapshotKey, seen_until: Mapping[int, datetime]) -> bool:
+    """Whether a snapshot of the same event, taken then or later, is stored already."""
+    return key.event_id in seen_until and key.snapshot_time <= seen_until[key.event_id]
+
+
+def _runs_to_append_to(event_ids: Collection[int]) -> dict[int, EventRuns]:
+    standing = store.standing_runs(event_ids)
+    return {event_id: EventRuns(standing.get(event_id, [])) for event_id in event_ids}
+
+
+def _write_snapshots(
+    new: Mapping[SnapshotKey, EventSnapshot],
+    joined: Mapping[SnapshotKey, EventSnapshot],
+    appending: Mapping[int, EventRuns],
+    report: IngestReport,
+) -> None:
+    """Store the raw answers, and append to the runs while PostgreSQL takes them in."""
+
+    def append(key: SnapshotKey, snapshot: EventSnapshot) -> None:
+        if key.event_id in appending:
+            _count(appending[key.event_id].add(snapshot), snapshot, report)
+
+    store.insert_snapshots(new, meanwhile=append)
+    for key, snapshot in joined.items():
+        store.replace_snapshot(key, snapshot)
+
+
+def _join_stored(
+    by_key: Mapping[SnapshotKey, EventSnapshot], again: Mapping[SnapshotKey, StoredSnapshot]
+) -> dict[SnapshotKey, EventSnapshot]:
+    """Snapshots that tell more than the stored one of the same event and instant, joined with it."""
+    joined = {}
+    for key, stored in again.items():
+        snapshot = by_key[key]
+        if snapshot.raw == stored.raw and snapshot.asked == stored.asked:
+            continue
+        before = read_again(stored)
+        both = join_snapshots(before, snapshot)
+        if (both.raw, both.asked) != (before.raw, before.asked):
+            joined[key] = both
+    return joined
+
+
+def read_again(stored: StoredSnapshot) -> EventSnapshot:
+    """A stored snapshot as it was when it first came in."""
+    return read_event(stored.raw, snapshot_time=stored.key.snapshot_time, asked=stored.asked, source=stored.source)
+
+
+def _write_anew(event_id: int, titles: dict[str, str], report: IngestReport, counted: set[datetime]) -> int:
+    """Replace the runs of an event by those its raw snapshots give; return by how many rows they grew.
+
+    The report counts what was quoted at the instants `counted`.
+    """
+    before = store.delete_runs([event_id])
+    runs = EventRuns()
+    for snapshot in map(read_again, store.stored_of(event_id)):
+        tally = runs.add(snapshot)
+        titles |= snapshot.bookmakers
+        if snapshot.snapshot_time in counted:
+            _count(tally, snapshot, report)
+    return store.write_runs({event_id: runs.all()}, titles) - before
+
+
+def _count(tally: Tally, snapshot: EventSnapshot, report: IngestReport) -> None:
+    report.price_points += tally.price_points
+    report.rejected += tally.rejected
+    if tally.problems:
+        where = f"event {snapshot.event.api_id} at {snapshot.snapshot_time:%Y-%m-%dT%H:%M:%SZ}"
+        report.problems += [Problem(kind, f"{where}: {text}") for kind, text in tally.problems]

@@ -1,0 +1,287 @@
+"""From the provider's event objects to snapshots with quotes, pure. No HTTP, no database, no clock."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from typing import NamedTuple
+
+from msgspec import Raw
+
+from events.records import EventRecord, ScoreRecord
+from odds.choices import OddsFormat, Side, Source
+from odds.markets import carries_line
+from odds.pricing import american_to_decimal, decimal_to_american
+from odds.records import Asked, EventSnapshot, Offer, OfferKey, OutcomeKey, Problem, Quote, Reading
+
+from ..errors import UnreadablePayload
+from .payloads import (
+    BookmakerPayload,
+    EventPayload,
+    EventScorePayload,
+    OutcomePayload,
+    decode_event,
+    decode_event_score,
+    decode_outcomes,
+)
+
+# PostgreSQL's integer, the column of American prices. Real feeds stay below 200,000.
+LARGEST_PRICE = 2**31 - 1
+LARGEST_POINT = 10**6
+LONGEST_NAME = 200
+
+_SIDES_BY_NAME = {"over": Side.OVER, "under": Side.UNDER, "draw": Side.DRAW}
+
+
+class _Basis(NamedTuple):
+    """All that reading an offer depends on beside the offer itself."""
+
+    home_team: str
+    away_team: str
+    odds_format: OddsFormat
+
+
+def read_event(raw: bytes, *, snapshot_time: datetime, asked: Asked, source: Source) -> EventSnapshot:
+    """The event object in `raw` as a snapshot, its offers unread.
+
+    Raises UnreadablePayload if it lacks an id, a sport, a start or the list of bookmakers.
+    """
+    payload, problems = decode_event(raw)
+    event = _event_record(payload, snapshot_time)
+    if not isinstance(payload.bookmakers, list):
+        raise UnreadablePayload(f"event {event.api_id} has no list 'bookmakers'; event skipped")
+    offers = _offers(payload.bookmakers)
+    basis = _Basis(event.home_team, event.away_team, asked.odds_format)
+    return EventSnapshot(
+        event=event,
+        snapshot_time=snapshot_time,
+        source=source,
+        asked=asked.including(offers),
+        raw=raw,
+        bookmakers={clean(book.key): clean(book.title) for book in payload.bookmakers},
+        offers=offers,
+        read=lambda key, offer: read_offer(key, offer, basis),
+        basis=basis,
+        problems=tuple(Problem("malformed", text) for text in problems),
+    )
+
+
+def read_listed_event(raw: bytes, *, observed_at: datetime) -> EventRecord:
+    """The event object in `raw`, of an answer that carries no odds. Raises UnreadablePayload."""
+    payload, _ = decode_event(raw)
+    return _event_record(payload, observed_at)
+
+
+def read_score(raw: bytes, *, observed_at: datetime) -> ScoreRecord:
+    """The score object in `raw`. Scores are matched by team name, never by position. Raises UnreadablePayload."""
+    payload = decode_event_score(raw)
+    event = _event_record(payload, observed_at)
+    scores = {match_key(score.name): score.score for score in payload.scores or []}
+    return ScoreRecord(
+        event=event,
+        completed=payload.completed,
+        home_score=_score(scores, event.home_team, event),
+        away_score=_score(scores, event.away_team, event),
+        last_update=None if payload.last_update is None else parse_time(payload.last_update),
+    )
+
+
+def _score(scores: dict[str, str | int], team: str, event: EventRecord) -> int | None:
+    if not scores:
+        return None
+    score = scores.get(match_key(team))
+    try:
+        points = int(score) if score is not None else -1
+    except ValueError:
+        points = -1
+    if not 0 <= points <= LARGEST_PRICE:
+        raise UnreadablePayload(f"event {event.api_id}: score {score!r} of {team!r} is no number of points")
+    return points
+
+
+def _event_record(payload: EventPayload | EventScorePayload, observed_at: datetime) -> EventRecord:
+    commence_time = parse_time(payload.commence_time)
+    if not payload.id or not payload.sport_key:
+        raise UnreadablePayload(f"event {payload.id!r} of sport {payload.sport_key!r}: one of the two is empty")
+    if commence_time is None:
+        raise UnreadablePayload(
+            f"event {payload.id}: commence_time {payload.commence_time!r} is no instant; event skipped"
+        )
+    return EventRecord(
+        api_id=clean(payload.id),
+        sport_key=clean(payload.sport_key),
+        sport_title=clean(payload.sport_title or ""),
+        commence_time=commence_time,
+        home_team=clean(payload.home_team or ""),
+        away_team=clean(payload.away_team or ""),
+        observed_at=observed_at,
+    )
+
+
+def _offers(books: list[BookmakerPayload]) -> dict[OfferKey, Offer]:
+    offers = {_offer_key(book.key, offer.key): offer for book in books for offer in book.markets}
+    if len(offers) < sum(len(book.markets) for book in books):
+        offers = _with_repeats(books)
+    for book in books:
+        for offer in book.markets:
+            if offer.last_update is None:  # of the market; old answers have the bookmaker's only
+                offer.last_update = book.last_update
+    return offers
+
+
+def _with_repeats(books: list[BookmakerPayload]) -> dict[OfferKey, Offer]:
+    """Offers of which some bookmaker has several in one market: all outcomes of all, the first one's first."""
+    offers: dict[OfferKey, Offer] = {}
+    for book in books:
+        for offer in book.markets:
+            key = _offer_key(book.key, offer.key)
+            if key in offers:
+                lists = [bytes(each.outcomes).strip()[1:-1].strip() for each in (offers[key], offer)]
+                offers[key].outcomes = Raw(b"[" + b",".join(filter(None, lists)) + b"]")
+            else:
+                offers[key] = offer
+    return offers
+
+
+@lru_cache(maxsize=65536)
+def _offer_key(bookmaker: str, market: str) -> OfferKey:
+    """The key, and always the same object: millions of them would keep the garbage collector busy."""
+    return clean(bookmaker), clean(market)
+
+
+def read_offer(key: OfferKey, offer: Offer, basis: _Basis) -> Reading:
+    """The quotes of one bookmaker's market. Whatever cannot be a quote is left out and named."""
+    market = key[1]
+    payloads, bad = decode_outcomes(offer.outcomes)
+    problems = [Problem("malformed", text) for text in bad]
+    quotes: dict[OutcomeKey, Quote] = {}
+    for payload in payloads:
+        try:
+            quote = _quote(payload, market, basis)
+        except ValueError as error:
+            problems.append(Problem("impossible_quote", f"{describe_name(payload)}: {error}; quote left out"))
+            continue
+        if quote.outcome in quotes:
+            problems.append(_duplicate(quotes[quote.outcome], quote))
+        else:
+            quotes[quote.outcome] = quote
+    rejected = len(problems)
+    last_update = None if offer.last_update is None else parse_time(offer.last_update)
+    if last_update is None and offer.last_update is not None:
+        problems.append(Problem("bad_timestamp", f"last_update {offer.last_update!r} is no instant; left empty"))
+    if problems:
+        problems = [Problem(kind, f"{' '.join(key)}: {text}") for kind, text in problems]
+    return Reading(tuple(quotes.values()), last_update, tuple(problems), rejected)
+
+
+def describe_name(payload: OutcomePayload) -> str:
+    return " ".join(repr(clean(part)) for part in (payload.description, payload.name) if part)
+
+
+def _duplicate(first: Quote, second: Quote) -> Problem:
+    name = repr(first.outcome.name)
+    if first == second:
+        return Problem("duplicate_outcome", f"{name}: quoted twice alike; kept once")
+    shown = [f"{quote.price:+d}" + ("" if quote.point is None else f" at {quote.point}") for quote in (first, second)]
+    return Problem("conflicting_outcome", f"{name}: quoted as {shown[0]} and as {shown[1]}; the first kept")
+
+
+def _quote(payload: OutcomePayload, market: str, basis: _Basis) -> Quote:
+    price, decimal_price = read_price(payload.price, basis.odds_format)
+    point = None if payload.point is None else read_point(payload.point)
+    outcome = _outcome(payload.name, payload.description, basis)
+    if point is not None and _carries_line(market):
+        outcome = outcome._replace(line=point)
+    return Quote(outcome, price, decimal_price, point)
+
+
+_carries_line = lru_cache(maxsize=1024)(carries_line)
+
+
+@lru_cache(maxsize=65536)
+def _outcome(name: str, description: str | None, basis: _Basis) -> OutcomeKey:
+    name = clean(name)
+    if not name:
+        raise ValueError("it has no name")
+    return OutcomeKey(side_of(name, basis.home_team, basis.away_team), name, clean(description or ""), None)
+
+
+def side_of(name: str, home_team: str, away_team: str) -> Side:
+    """Whom an outcome is for, by its name alone: providers list home and away in any order."""
+    key = match_key(name)
+    if home_team and key == match_key(home_team):
+        return Side.HOME
+    if away_team and key == match_key(away_team):
+        return Side.AWAY
+    return _SIDES_BY_NAME.get(key, Side.OTHER)
+
+
+def match_key(name: str) -> str:
+    """What two spellings of one name have in common, whatever their Unicode form, case and outer spaces."""
+    return unicodedata.normalize("NFKC", name).casefold().strip()
+
+
+@lru_cache(maxsize=65536, typed=True)  # typed, since 100 and 100.0 are one key to a plain cache
+def read_price(price: float, odds_format: OddsFormat) -> tuple[int, float]:
+    """The American and the decimal price. Raises ValueError for what cannot be a price."""
+    if odds_format is OddsFormat.AMERICAN:
+        decimal_price = american_to_decimal(price)
+        american = int(Decimal(str(price)).to_integral_value(ROUND_HALF_UP))
+    else:
+        decimal_price = float(price)
+        american = decimal_to_american(decimal_price)
+    if abs(american) > LARGEST_PRICE or not decimal_price > 1:
+        raise ValueError(f"{price!r} is beyond any price")
+    return american, decimal_price
+
+
+@lru_cache(maxsize=4096, typed=True)
+def read_point(point: float) -> Decimal:
+    """The point as an exact number. Raises ValueError for what no scoreboard could show."""
+    exact = Decimal(str(point))
+    if abs(exact) >= LARGEST_POINT or exact != round(exact, 3):
+        raise ValueError(f"point {point!r} is out of range or has more than three decimals")
+    return exact + 0  # -0.0 and 0 are one line
+
+
+@lru_cache(maxsize=65536)
+def parse_time(value: str | int) -> datetime | None:
+    """The instant in UTC of an ISO text with its zone, or of Unix seconds; None for anything else, naive text too."""
+    try:
+        if isinstance(value, int):
+            return datetime.fromtimestamp(value, UTC)
+        moment = datetime.fromisoformat(value)
+        return moment.astimezone(UTC) if moment.tzinfo is not None and "T" in value else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+@lru_cache(maxsize=65536)
+def clean(text: str) -> str:
+    """`text` as PostgreSQL can hold and index it: no NUL, no half surrogate pairs, not endless.
+
+    A longer text is cut and ends in its hash, so that two that begin alike stay two. The raw answer keeps it whole.
+    """
+    text = "".join("\ufffd" if char == "\0" or "\ud800" <= char <= "\udfff" else char for char in text)
+    if len(text) <= LONGEST_NAME:
+        return text
+    return f"{text[: LONGEST_NAME - 13]}…{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+
+def tell_odds_format(prices: Iterable[float]) -> OddsFormat:
+    """The format most of these prices can only be in; American where nothing speaks for decimal.
+
+    An answer does not say in which format it is. Below -1 only American is possible; between 1 and 100, or with
+    decimals, only decimal.
+    """
+    balance = 0
+    for price in prices:
+        if price <= -100:
+            balance += 1
+        elif 1 < price < 100 or price != int(price):
+            balance -= 1
+    return OddsFormat.DECIMAL if balance < 0 else OddsFormat.AMERICAN

@@ -1,0 +1,209 @@
+"""The shapes of The Odds API v4, and how its bytes become them.
+
+Well-formed JSON of the documented shape is decoded straight into structs; outcomes stay bytes until somebody reads
+them. What is not well-formed is read a second time, piece by piece, so that a bad piece costs only itself.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import UNSET, Raw, Struct, UnsetType
+
+from odds.records import Offer
+
+from ..errors import UnreadablePayload
+
+# What msgspec and json raise on bytes nobody foresaw: recursion, digits without end, half a surrogate pair.
+DECODE_ERRORS = (msgspec.MsgspecError, ValueError, RecursionError)
+
+_S = TypeVar("_S")
+
+
+class OutcomePayload(Struct, gc=False):
+    name: str
+    price: int | float
+    point: int | float | None = None
+    description: str | None = None
+
+
+class BookmakerPayload(Struct, gc=False):
+    key: str
+    markets: list[Offer]
+    title: str = ""
+    last_update: str | int | None = None  # missing in odds of one event
+
+
+class EventPayload(Struct):
+    id: str
+    sport_key: str
+    commence_time: str | int
+    sport_title: str | None = None  # missing in old answers
+    home_team: str | None = None  # null for outrights
+    away_team: str | None = None
+    bookmakers: list[BookmakerPayload] | UnsetType = UNSET
+
+
+class ScorePayload(Struct):
+    name: str
+    score: str | int
+
+
+class EventScorePayload(Struct):
+    id: str
+    sport_key: str
+    commence_time: str | int
+    completed: bool
+    sport_title: str | None = None
+    home_team: str | None = None
+    away_team: str | None = None
+    scores: list[ScorePayload] | None = None  # null, [] or missing before the game
+    last_update: str | int | None = None
+
+
+_events = msgspec.json.Decoder(list[Raw])
+_event = msgspec.json.Decoder(EventPayload)
+_event_score = msgspec.json.Decoder(EventScorePayload)
+_outcomes = msgspec.json.Decoder(list[OutcomePayload])
+
+
+def split_events(body: bytes) -> list[bytes]:
+    """The event objects of a body that is a list of them, or one of them, each as the bytes received.
+
+    Raises UnreadablePayload for anything else.
+    """
+    try:
+        if body.lstrip()[:1] == b"{":
+            return [body]
+        return [bytes(event) for event in _events.decode(body)]
+    except DECODE_ERRORS:
+        loose = load_loosely(body)
+    if not isinstance(loose, list):
+        raise UnreadablePayload(f"expected a list of events, found {describe(loose)}")
+    return [dump(event) for event in loose]
+
+
+def load_loosely(raw: bytes | Raw) -> Any:
+    """The JSON value in `raw`, with NaN and numbers that no float or integer holds as the text they were written in.
+
+    Raises UnreadablePayload where even that is impossible.
+    """
+    try:
+        text = bytes(raw).decode("utf-8-sig")
+        return json.loads(text, parse_constant=str, parse_float=_float_or_text, parse_int=_int_or_text)
+    except DECODE_ERRORS as error:
+        raise UnreadablePayload(f"not JSON: {error}") from None
+
+
+def _float_or_text(digits: str) -> float | str:
+    number = float(digits)
+    return number if math.isfinite(number) else digits
+
+
+def _int_or_text(digits: str) -> int | str:
+    return int(digits) if len(digits) < 100 else digits
+
+
+def dump(value: Any) -> bytes:
+    """`value` as JSON in ASCII, so that half surrogate pairs survive as escapes."""
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def describe(value: Any) -> str:
+    """A value as an error message shows it: short, and never over lines."""
+    text = json.dumps(value, default=str)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def decode_event(raw: bytes) -> tuple[EventPayload, list[str]]:
+    """The event in `raw`, and a line for each bookmaker or market that had to be left out of it.
+
+    Raises UnreadablePayload if its id, sport or start is missing, or if it is no object at all.
+    """
+    try:
+        return _event.decode(raw), []
+    except DECODE_ERRORS:
+        return _salvage_event(load_loosely(raw))
+
+
+def decode_event_score(raw: bytes) -> EventScorePayload:
+    """The score in `raw`. Raises UnreadablePayload."""
+    try:
+        return _event_score.decode(raw)
+    except DECODE_ERRORS as error:
+        raise UnreadablePayload(f"no score object: {error}; got {describe(load_loosely(raw))}") from None
+
+
+def decode_outcomes(raw: bytes | Raw) -> tuple[list[OutcomePayload], list[str]]:
+    """The outcomes in `raw`, and a line for each that had to be left out."""
+    try:
+        return _outcomes.decode(raw), []
+    except DECODE_ERRORS:
+        pass
+    problems: list[str] = []
+    try:
+        outcomes = load_loosely(raw)
+    except UnreadablePayload as error:
+        return [], [str(error)]
+    if not isinstance(outcomes, list):
+        return [], [f"expected a list of outcomes, found {describe(outcomes)}"]
+    return list(_convert_each(outcomes, OutcomePayload, "outcome", problems)), problems
+
+
+def _salvage_event(loose: Any) -> tuple[EventPayload, list[str]]:
+    if not isinstance(loose, dict):
+        raise UnreadablePayload(f"expected an event, found {describe(loose)}")
+    problems: list[str] = []
+    bookmakers = loose.pop("bookmakers", UNSET)
+    event = _convert(loose, EventPayload)
+    if isinstance(bookmakers, list):
+        event.bookmakers = [_salvage_bookmaker(b, problems) for b in bookmakers if _has_key(b, "bookmaker", problems)]
+    return event, problems
+
+
+def _salvage_bookmaker(loose: dict[str, Any], problems: list[str]) -> BookmakerPayload:
+    markets = loose.get("markets")
+    title, last_update = loose.get("title"), loose.get("last_update")
+    if not isinstance(markets, list):
+        problems.append(f"{loose['key']}: expected a list of markets, found {describe(markets)}")
+        markets = []
+    return BookmakerPayload(
+        key=loose["key"],
+        title=title if isinstance(title, str) else "",
+        last_update=_time_or_none(last_update),
+        markets=[
+            Offer(m["key"], Raw(dump(m.get("outcomes"))), _time_or_none(m.get("last_update")))
+            for m in markets
+            if _has_key(m, f"{loose['key']}: market", problems)
+        ],
+    )
+
+
+def _has_key(loose: Any, what: str, problems: list[str]) -> bool:
+    if isinstance(loose, dict) and isinstance(loose.get("key"), str):
+        return True
+    problems.append(f"{what} without a key left out: {describe(loose)}")
+    return False
+
+
+def _time_or_none(value: Any) -> str | int | None:
+    return value if isinstance(value, str | int) and not isinstance(value, bool) else None
+
+
+def _convert(loose: Any, shape: type[_S]) -> _S:
+    try:
+        return msgspec.convert(loose, shape)
+    except DECODE_ERRORS as error:
+        raise UnreadablePayload(f"{error}; got {describe(loose)}") from None
+
+
+def _convert_each(loose: list[Any], shape: type[_S], what: str, problems: list[str]) -> Iterator[_S]:
+    for item in loose:
+        try:
+            yield _convert(item, shape)
+        except UnreadablePayload as error:
+            problems.append(f"{what} left out: {error}")
