@@ -1,0 +1,81 @@
+"""Imports point one way, and the pure modules are pure."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# What each app may import of the others; none may import oddsproject.
+ALLOWED = {
+    "events": set(),
+    "odds": {"events"},
+    "quality": {"odds", "events"},
+    "collectors": {"quality", "odds", "events"},
+    "backtesting": {"odds", "events"},
+    "oddsproject": {"collectors", "backtesting", "quality", "odds", "events"},
+}
+
+# Modules without database, settings or clock; of Django they know TextChoices, which needs no configured project.
+PURE = [
+    "events/names.py",
+    "events/records.py",
+    "odds/markets.py",
+    "odds/pricing.py",
+    "odds/records.py",
+    "odds/runs.py",
+    "collectors/the_odds_api/joining.py",
+    "collectors/the_odds_api/normaliser.py",
+    "collectors/the_odds_api/payloads.py",
+    "collectors/recording_files.py",
+]
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The absolute names of all modules that a file imports, also inside functions."""
+    package = path.relative_to(ROOT).with_suffix("").parts[:-1]
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) + 1 - node.level] if node.level else ()
+            yield ".".join((*base, *([node.module] if node.module else [])))
+
+
+def modules(app: str) -> Iterator[Path]:
+    return (path for path in (ROOT / app).rglob("*.py") if "tests" not in path.parts)
+
+
+@pytest.mark.parametrize("app", ALLOWED)
+def test_imports_point_down(app):
+    upward = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in modules(app)
+        for name in imports(path)
+        if (other := name.split(".")[0]) in ALLOWED and other != app and other not in ALLOWED[app]
+    ]
+    assert upward == []
+
+
+@pytest.mark.parametrize("module", PURE)
+def test_pure_modules_know_nothing_of_the_database(module):
+    impure = [
+        name
+        for name in imports(ROOT / module)
+        if name.split(".")[0] in {"django", "psycopg", "time"} or name.split(".")[-1] in {"models", "services", "store"}
+    ]
+    assert impure == []
+
+
+def test_only_the_store_writes_odds():
+    """No other module makes, changes or deletes rows of the two big tables."""
+    writes = ("INTO odds_odds", "UPDATE odds_odds", "DELETE FROM odds_odds", "COPY odds_odds")
+    writers = {
+        str(path.relative_to(ROOT))
+        for app in ALLOWED
+        for path in modules(app)
+        if "migrations" not in path.parts and any(verb in path.read_text() for verb in writes)
+    }
+    assert writers == {"odds/store.py"}

@@ -1,0 +1,40 @@
+"""The documentation names what exists: every command, every column, and no dead link."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core.management import get_commands, load_command_class
+
+ROOT = Path(__file__).resolve().parents[2]
+OWN = ("events", "odds", "quality", "collectors", "backtesting", "oddsproject")
+COMMANDS = {name: app for name, app in get_commands().items() if app in OWN}
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_and_its_options_are_documented(name):
+    text = (ROOT / "docs" / "commands.md").read_text()
+    section = re.search(rf"^### `{name}`(.*?)(?=^##|\Z)", text, flags=re.MULTILINE | re.DOTALL)
+    assert section, f"docs/commands.md has no section `{name}`"
+    django = {"--version", "--verbosity", "--settings", "--pythonpath", "--traceback", "--no-color", "--force-color",
+              "--skip-checks", "--force-rich-color", "--help"}  # fmt: skip
+    parser = load_command_class(COMMANDS[name], name).create_parser("manage.py", name)
+    options = {option for action in parser._actions for option in action.option_strings if option.startswith("--")}
+    missing = sorted(option for option in options - django if option not in section[1])
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    "model", [model for app in ("events", "odds") for model in apps.get_app_config(app).get_models()]
+)
+def test_every_column_is_in_the_data_dictionary(model):
+    text = (ROOT / "docs" / "data-dictionary.md").read_text()
+    missing = [f.name for f in model._meta.fields if f.name != "id" and not re.search(rf"`(\w+\.)?{f.name}`", text)]
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")], ids=lambda path: path.name)
+def test_no_link_is_dead(page):
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text())
+    assert [link for link in links if not (page.parent / link).exists()] == []
