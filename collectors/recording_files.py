@@ -18,6 +18,7 @@ from .the_odds_api.normaliser import parse_time
 from .the_odds_api.payloads import DECODE_ERRORS, dump, load_loosely
 
 GZIP_MAGIC = b"\x1f\x8b"
+BUFFER = 1 << 20  # an answer is a line of 100 KB and more
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def read_recordings(path: Path, advance: Callable[[int], object]) -> Iterator[Re
 
     `advance` is told the bytes of file read since its last call. Raises OSError if the file cannot be opened.
     """
-    with path.open("rb") as file, closing(_unpacked(file)) as text:
+    with path.open("rb", buffering=BUFFER) as file, closing(_unpacked(file)) as text:
         told = 0
         try:
             for number, document in _documents(text):

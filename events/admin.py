@@ -10,6 +10,7 @@ from .admin_pages import ReadOnlyAdmin, unbroken, utc
 from .models import Event, EventScore
 
 admin.site.site_header = "Odds"
+admin.site.enable_nav_sidebar = False  # the tables need the width
 admin.site.site_title = "Odds"
 admin.site.index_title = "What is stored"
 

@@ -45,6 +45,8 @@ def logging_config(*, level: str, log_dir: Path) -> dict[str, Any]:
             "terminal": {"class": "logging.StreamHandler", "formatter": "terminal"},
             "file": {"()": _file_handler, "path": log_dir / "odds.log", "formatter": "json"},
         },
+        # Every command may start the server or stop it: news for the file, not for whoever asked for a list of games.
+        "loggers": {"oddsproject.embedded_postgres": {"handlers": ["file"], "propagate": False}},
         "root": {"handlers": ["terminal", "file"], "level": level},
     }
 
