@@ -4,6 +4,7 @@ PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 JOBS ?= auto
 SIZE ?= default
+PORT ?= 8000
 
 .PHONY: run test check lint types migrations-check tests bench clean pins help
 
@@ -11,7 +12,7 @@ help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 run: .venv/installed  ## start everything: database, sample data, web server
-	$(PY) manage.py run
+	$(PY) manage.py run --port $(PORT)
 
 test: .venv/installed-dev  ## run the tests
 	$(PY) -m pytest -n $(JOBS)

@@ -7,7 +7,7 @@ Appending to what stands and rebuilding from raw give the same rows; an answer t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 
@@ -37,6 +37,7 @@ class IngestReport:
     rejected: int = 0  # quotes that could not be used
     scores: int = 0
     duplicates: int = 0  # snapshots stored already
+    joined: int = 0  # snapshots stored already that this batch added to
     problems: list[Problem] = field(default_factory=list)
 
     def add(self, other: IngestReport) -> None:
@@ -56,15 +57,17 @@ def ingest(snapshots: Sequence[EventSnapshot]) -> IngestReport:
     rows = [event.id for event in events.values()]
     titles = {key: title for snapshot in snapshots for key, title in snapshot.bookmakers.items()}
     seen_until = store.latest_snapshot_times(rows)
-    new, joined = _compare_with_stored(_by_key(snapshots, events), seen_until, report)
+    new, joined = _compare_with_stored(_by_key(snapshots, events, report), seen_until, report)
 
     late = {key.event_id for key in [*new, *joined] if _comes_late(key, seen_until)}
     appending = _runs_to_append_to({key.event_id for key in new} - late)
     _write_snapshots(new, joined, appending, report)
-    report.runs += store.write_runs({event_id: runs.all() for event_id, runs in appending.items()}, titles)
+    runs = {event_id: runs.all() for event_id, runs in appending.items()}
     for event_id in late:
-        of_event = {key.snapshot_time for key in [*new, *joined] if key.event_id == event_id}
-        report.runs += _write_anew(event_id, titles, report, of_event)
+        fresh = {key.snapshot_time for key in new if key.event_id == event_id}
+        runs[event_id] = _derive_anew(event_id, titles, report, fresh).all()
+    report.runs -= store.delete_runs(late)
+    report.runs += store.write_runs(runs, titles)
     store.refresh_closing(rows)
     return report
 
@@ -73,10 +76,9 @@ def ingest_scores(scores: Sequence[ScoreRecord]) -> IngestReport:
     """Store scores; a start that they state moves the close with it."""
     report = IngestReport()
     with transaction.atomic():
-        events = record_scores(scores)
+        events, report.scores = record_scores(scores)
         _tell_contradictions((score.event for score in scores), events, report)
         store.refresh_closing([event.id for event in events.values()])
-    report.scores = sum(score.home_score is not None for score in scores)
     return report
 
 
@@ -93,7 +95,10 @@ def ingest_events(records: Sequence[EventRecord]) -> IngestReport:
 def rebuild(event_id: int) -> int:
     """Write the runs of an event anew from its raw snapshots; return by how many rows they grew. Costs no credit."""
     Event.objects.select_for_update().get(pk=event_id)
-    grown = _write_anew(event_id, {}, IngestReport(), set())
+    titles: dict[str, str] = {}
+    runs = _derive_anew(event_id, titles, IngestReport(), set())
+    before = store.delete_runs([event_id])
+    grown = store.write_runs({event_id: runs.all()}, titles) - before
     store.refresh_closing([event_id])
     return grown
 
@@ -114,12 +119,14 @@ def _tell_contradictions(records: Iterable[EventRecord], events: Mapping[str, Ev
     report.problems += told.values()
 
 
-def _by_key(snapshots: Iterable[EventSnapshot], events: Mapping[str, Event]) -> dict[SnapshotKey, EventSnapshot]:
+def _by_key(
+    snapshots: Iterable[EventSnapshot], events: Mapping[str, Event], report: IngestReport
+) -> dict[SnapshotKey, EventSnapshot]:
     """The snapshots in order of event and time, those of one event and instant joined."""
     by_key: dict[SnapshotKey, EventSnapshot] = {}
     for snapshot in snapshots:
         key = SnapshotKey(events[snapshot.event.api_id].id, snapshot.snapshot_time)
-        by_key[key] = join_snapshots(by_key[key], snapshot) if key in by_key else snapshot
+        by_key[key] = _join(by_key[key], snapshot, report) if key in by_key else snapshot
     return dict(sorted(by_key.items(), key=lambda item: item[0]))
 
 
@@ -129,10 +136,11 @@ def _compare_with_stored(
     """The snapshots not stored yet, and those that tell more than the stored one, joined with it."""
     again = store.stored_at([key for key in by_key if _comes_late(key, seen_until)])
     new = {key: snapshot for key, snapshot in by_key.items() if key not in again}
-    joined = _join_stored(by_key, again)
+    joined = _join_stored(by_key, again, report)
     report.snapshots += len(new)
     report.live_snapshots += sum(snapshot.is_live for snapshot in new.values())
     report.duplicates += len(again) - len(joined)
+    report.joined += len(joined)
     return new, joined
 
 
@@ -164,19 +172,24 @@ def _write_snapshots(
 
 
 def _join_stored(
-    by_key: Mapping[SnapshotKey, EventSnapshot], again: Mapping[SnapshotKey, StoredSnapshot]
+    by_key: Mapping[SnapshotKey, EventSnapshot], again: Mapping[SnapshotKey, StoredSnapshot], report: IngestReport
 ) -> dict[SnapshotKey, EventSnapshot]:
     """Snapshots that tell more than the stored one of the same event and instant, joined with it."""
     joined = {}
     for key, stored in again.items():
         snapshot = by_key[key]
-        if snapshot.raw == stored.raw and snapshot.asked == stored.asked:
+        if (snapshot.raw, snapshot.asked, snapshot.source) == (stored.raw, stored.asked, stored.source):
             continue
-        before = read_again(stored)
-        both = join_snapshots(before, snapshot)
-        if (both.raw, both.asked) != (before.raw, before.asked):
+        both = _join(read_again(stored), snapshot, report)
+        if (both.raw, both.asked, both.source) != (stored.raw, stored.asked, stored.source):
             joined[key] = both
     return joined
+
+
+def _join(one: EventSnapshot, other: EventSnapshot, report: IngestReport) -> EventSnapshot:
+    both, problems = join_snapshots(one, other)
+    report.problems += _located(problems, both)
+    return both
 
 
 def read_again(stored: StoredSnapshot) -> EventSnapshot:
@@ -184,24 +197,23 @@ def read_again(stored: StoredSnapshot) -> EventSnapshot:
     return read_event(stored.raw, snapshot_time=stored.key.snapshot_time, asked=stored.asked, source=stored.source)
 
 
-def _write_anew(event_id: int, titles: dict[str, str], report: IngestReport, counted: set[datetime]) -> int:
-    """Replace the runs of an event by those its raw snapshots give; return by how many rows they grew.
-
-    The report counts what was quoted at the instants `counted`.
-    """
-    before = store.delete_runs([event_id])
+def _derive_anew(event_id: int, titles: dict[str, str], report: IngestReport, counted: set[datetime]) -> EventRuns:
+    """The runs that the raw snapshots of an event give. The report counts what was quoted at the instants `counted`."""
     runs = EventRuns()
     for snapshot in map(read_again, store.stored_of(event_id)):
         tally = runs.add(snapshot)
         titles |= snapshot.bookmakers
         if snapshot.snapshot_time in counted:
             _count(tally, snapshot, report)
-    return store.write_runs({event_id: runs.all()}, titles) - before
+    return runs
 
 
 def _count(tally: Tally, snapshot: EventSnapshot, report: IngestReport) -> None:
     report.price_points += tally.price_points
     report.rejected += tally.rejected
-    if tally.problems:
-        where = f"event {snapshot.event.api_id} at {snapshot.snapshot_time:%Y-%m-%dT%H:%M:%SZ}"
-        report.problems += [Problem(kind, f"{where}: {text}") for kind, text in tally.problems]
+    report.problems += _located(tally.problems, snapshot)
+
+
+def _located(problems: Iterable[Problem], snapshot: EventSnapshot) -> Iterator[Problem]:
+    for kind, text in problems:
+        yield Problem(kind, f"event {snapshot.event.api_id} at {snapshot.snapshot_time:%Y-%m-%dT%H:%M:%SZ}: {text}")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from typing import Literal
 
 from django.db import DataError, transaction
 
@@ -23,7 +24,7 @@ from odds.store import refresh_statistics
 from .errors import UnreadablePayload
 from .pipeline import IngestReport, ingest, ingest_events, ingest_scores
 from .recording_files import Recording, read_recordings
-from .the_odds_api.normaliser import read_event, read_listed_event, read_score, tell_odds_format
+from .the_odds_api.normaliser import parse_time, read_event, read_listed_event, read_score, tell_odds_format
 from .the_odds_api.payloads import describe, load_loosely, split_events
 
 # Snapshots stored in one transaction, about 50 MB of answers. Each batch ends the runs that the one before left
@@ -31,6 +32,8 @@ from .the_odds_api.payloads import describe, load_loosely, split_events
 BATCH_SIZE = 8_000
 # Snapshots from which on an import changes what the planner should know.
 BULK = 1_000
+# How far the book's clock and ours may be apart.
+CLOCKS_APART = timedelta(minutes=2)
 # Prices looked at to tell the odds format of an answer.
 PRICES_SAMPLED = 60
 
@@ -47,6 +50,7 @@ class RecordingOptions:
     markets: tuple[str, ...] | None = None  # asked for; assumed: all that the endpoint has
     bookmakers: tuple[str, ...] | None = None  # asked for; assumed: all
     odds_format: OddsFormat | None = None  # assumed: the one that most prices can only be in
+    source: Source = Source.IMPORT
 
 
 @dataclass(slots=True, kw_only=True)
@@ -138,8 +142,8 @@ def _read(recording: Recording | UnreadablePayload, options: RecordingOptions, b
     if isinstance(recording, UnreadablePayload):
         return _leave_out(recording, report)
     try:
-        captured_at = _time_of(recording, options)
-        take = _taker(recording.body, captured_at, options, batch)
+        kind = _kind(recording.body)
+        take = _taker(kind, recording.body, _time_of(recording, options), options, batch)
         events = split_events(recording.body)
     except UnreadablePayload as error:
         return _leave_out(UnreadablePayload(f"{recording.where}: {error}; left out"), report)
@@ -158,26 +162,42 @@ def _leave_out(error: UnreadablePayload, report: ImportReport) -> None:
 
 
 def _time_of(recording: Recording, options: RecordingOptions) -> datetime:
-    captured_at = recording.captured_at or options.captured_at
-    if captured_at is None:
-        updated = max((match[1].decode() for match in _LAST_UPDATE.finditer(recording.body)), default=None)
-        hint = f" (the newest last_update in it is {updated})" if updated else ""
+    """When the answer was taken. A time told for it cannot be before the newest time that stands in it."""
+    if recording.captured_at is not None:
+        return recording.captured_at
+    updated = max((match[1].decode(errors="replace") for match in _LAST_UPDATE.finditer(recording.body)), default=None)
+    hint = f" (the newest last_update in it is {updated})" if updated else ""
+    if options.captured_at is None:
         raise UnreadablePayload(f"it does not say when it was captured: give --captured-at{hint}")
-    return captured_at
+    newest = parse_time(updated) if updated else None
+    if newest is not None and options.captured_at < newest - CLOCKS_APART:
+        raise UnreadablePayload(f"it was not captured at {options.captured_at:%Y-%m-%dT%H:%M:%SZ}{hint}")
+    return options.captured_at
 
 
-def _taker(body: bytes, captured_at: datetime, options: RecordingOptions, batch: _Batch) -> Callable[[bytes], None]:
-    """What to do with each event of this body, by the body's shape."""
+def _kind(body: bytes) -> Literal["odds", "scores", "events"]:
+    """What an answer is, by its shape. Raises UnreadablePayload if it is none."""
     if b'"bookmakers"' in body:
+        return "odds"
+    if b'"completed"' in body:
+        return "scores"
+    if b'"commence_time"' in body or body.strip() == b"[]":
+        return "events"
+    raise UnreadablePayload(f"neither odds nor scores nor events: {describe(load_loosely(body))}")
+
+
+def _taker(
+    kind: str, body: bytes, captured_at: datetime, options: RecordingOptions, batch: _Batch
+) -> Callable[[bytes], None]:
+    """What to do with each event of this body."""
+    if kind == "odds":
         asked = _asked(body, options)
         return lambda event: batch.snapshots.append(
-            read_event(event, snapshot_time=captured_at, asked=asked, source=Source.IMPORT)
+            read_event(event, snapshot_time=captured_at, asked=asked, source=options.source)
         )
-    if b'"completed"' in body:
+    if kind == "scores":
         return lambda event: batch.scores.append(read_score(event, observed_at=captured_at))
-    if b'"commence_time"' in body or body.strip() == b"[]":
-        return lambda event: batch.events.append(read_listed_event(event, observed_at=captured_at))
-    raise UnreadablePayload(f"neither odds nor scores nor events: {describe(load_loosely(body))}")
+    return lambda event: batch.events.append(read_listed_event(event, observed_at=captured_at))
 
 
 def _asked(body: bytes, options: RecordingOptions) -> Asked:
@@ -198,20 +218,25 @@ def _asked(body: bytes, options: RecordingOptions) -> Asked:
     return Asked.of(odds_format, markets, options.bookmakers)
 
 
+@transaction.atomic
 def _store(batch: _Batch, report: ImportReport) -> None:
     report.add(ingest_events(batch.events))
-    try:
-        report.add(ingest(batch.snapshots))
-    except DataError:
-        _store_singly(batch.snapshots, report)
+    _store_snapshots(batch.snapshots, report)
     report.add(ingest_scores(batch.scores))
 
 
-def _store_singly(snapshots: Iterable[EventSnapshot], report: ImportReport) -> None:
-    """The slow road for a batch that PostgreSQL refused as a whole: only what it refuses by itself is left out."""
-    for snapshot in snapshots:
-        try:
-            report.add(ingest([snapshot]))
-        except DataError as error:
-            where = f"event {snapshot.event.api_id} at {snapshot.snapshot_time:%Y-%m-%dT%H:%M:%SZ}"
-            _leave_out(UnreadablePayload(f"{where}: PostgreSQL refused it: {str(error).splitlines()[0]}"), report)
+def _store_snapshots(snapshots: Sequence[EventSnapshot], report: ImportReport) -> None:
+    """Store these; where that is refused, halve them, until only what is refused by itself is left out."""
+    try:
+        report.add(ingest(snapshots))
+    except (DataError, UnreadablePayload, RecursionError) as error:
+        if len(snapshots) == 1:
+            _leave_out(UnreadablePayload(f"{_where(snapshots[0])}: refused: {str(error).splitlines()[0]}"), report)
+            return
+        middle = len(snapshots) // 2
+        _store_snapshots(snapshots[:middle], report)
+        _store_snapshots(snapshots[middle:], report)
+
+
+def _where(snapshot: EventSnapshot) -> str:
+    return f"event {snapshot.event.api_id} at {snapshot.snapshot_time:%Y-%m-%dT%H:%M:%SZ}"

@@ -45,8 +45,15 @@ _wrapper = msgspec.json.Decoder(_Wrapper)
 def read_recordings(path: Path, advance: Callable[[int], object]) -> Iterator[Recording | UnreadablePayload]:
     """The answers recorded in a file, in its order, with an error in the place of each that cannot be read.
 
-    `advance` is told the bytes of file read since its last call. Raises OSError if the file cannot be opened.
+    `advance` is told the bytes of file read since its last call.
     """
+    try:
+        yield from _read_file(path, advance)
+    except OSError as error:
+        yield UnreadablePayload(f"{path.name}: {error.strerror or error}; left out")
+
+
+def _read_file(path: Path, advance: Callable[[int], object]) -> Iterator[Recording | UnreadablePayload]:
     with path.open("rb", buffering=BUFFER) as file, closing(_unpacked(file)) as text:
         told = 0
         try:
@@ -66,16 +73,16 @@ def _unpacked(file: IO[bytes]) -> IO[bytes]:
 
 
 def _documents(text: IO[bytes]) -> Iterator[tuple[int | None, bytes]]:
-    """Each document with its line: one a line where the first line is one by itself, else the file as a whole."""
+    """Each document with its line: one a line where one of the first two is one by itself, else the file as a whole."""
     first = text.readline().removeprefix(b"\xef\xbb\xbf")
-    rest = text.readline()
-    if not rest:
+    second = text.readline()
+    if not second:
         yield None, first
-    elif not _is_document(first):
-        yield None, first + rest + text.read()
+    elif not _is_document(first) and not _is_document(second):
+        yield None, first + second + text.read()
     else:
         yield 1, first
-        yield 2, rest
+        yield 2, second
         yield from enumerate(text, 3)
 
 

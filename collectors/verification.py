@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from events.models import Event
 from odds.models import Odds
@@ -30,7 +33,7 @@ class Verification:
     differences: int = 0
     examples: list[str] = field(default_factory=list)  # the first EXAMPLES differences, a line each
 
-    def note(self, event: Event, what: str, rows: set[tuple[Any, ...]]) -> None:
+    def note(self, event: Event, what: str, rows: AbstractSet[tuple[Any, ...]]) -> None:
         self.differences += len(rows)
         for row in sorted(rows, key=repr)[: EXAMPLES - len(self.examples)]:
             self.examples.append(f"event {event.api_id}: {what}: {', '.join(map(str, row))}")
@@ -39,22 +42,39 @@ class Verification:
 def verify(events: Iterable[Event]) -> Verification:
     """Compare, for each event, every price of every raw snapshot with the view of the runs, both ways.
 
-    The runs themselves are derived anew too and compared row by row: none may be too short, too long or left over.
+    The runs themselves are derived anew too and compared row by row: none may be too short, too long, left over or
+    there twice. The same goes for each event's closing instant.
     """
     report = Verification()
     for event in events:
-        snapshots = [read_again(stored) for stored in stored_of(event.pk)]
-        quoted, viewed = set(_quoted(snapshots)), set(_viewed(event))
-        derived, stored = set(_derived(snapshots)), set(_stored(event))
-        report.events += 1
-        report.snapshots += len(snapshots)
-        report.price_points += len(quoted)
-        report.runs += len(derived)
-        report.note(event, "in the raw answer, not in the runs", quoted - viewed)
-        report.note(event, "in the runs, not in the raw answer", viewed - quoted)
-        report.note(event, "run missing", derived - stored)
-        report.note(event, "run that the raw answers do not give", stored - derived)
+        with transaction.atomic():
+            _verify_event(Event.objects.select_for_update().get(pk=event.pk), report)
     return report
+
+
+def _verify_event(event: Event, report: Verification) -> None:
+    """Compare one event, whose row is locked: nobody writes to it meanwhile."""
+    snapshots = [read_again(stored) for stored in stored_of(event.pk)]
+    quoted, viewed = set(_quoted(snapshots)), set(_viewed(event))
+    derived, stored = set(_derived(snapshots)), Counter(_stored(event))
+    report.events += 1
+    report.snapshots += len(snapshots)
+    report.price_points += len(quoted)
+    report.runs += len(derived)
+    report.note(event, "in the raw answer, not in the runs", quoted - viewed)
+    report.note(event, "in the runs, not in the raw answer", viewed - quoted)
+    report.note(event, "run missing", derived - stored.keys())
+    report.note(event, "run that the raw answers do not give", stored.keys() - derived)
+    report.note(event, "run stored more than once", {row for row, count in stored.items() if count > 1})
+    if nameless := Odds.objects.filter(event=event).count() - stored.total():
+        report.note(event, "rows of odds whose bookmaker, market or outcome is missing", {(nameless,)})
+    if event.closing_at != (closing := _closing(event, snapshots)):
+        report.note(event, "closing_at, stored and as the snapshots give it", {(event.closing_at, closing)})
+
+
+def _closing(event: Event, snapshots: Iterable[EventSnapshot]) -> datetime | None:
+    times = (each.snapshot_time for each in snapshots if not each.is_live)
+    return max((time for time in times if time < event.commence_time), default=None)
 
 
 def _quoted(snapshots: Iterable[EventSnapshot]) -> Iterator[tuple[Any, ...]]:

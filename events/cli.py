@@ -45,6 +45,8 @@ class ReadCommand(RichCommand):
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:
             return super().execute(*args, **options)
+        except OverflowError as error:
+            raise CommandError(f"beyond the calendar: {error}") from error
         except UnresolvedName as error:
             raise CommandError(str(error)) from error
         except OperationalError as error:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
+from django.db import connection
 from django.db.models import Model
 
 from .choices import Side
 from .models import Bookmaker, Market, Outcome, Scope
 from .records import Asked, OutcomeKey
-
-# Outcomes are looked up by name in lists no longer than this.
-CHUNK = 5_000
 
 
 def bookmaker_keys() -> dict[int, str]:
@@ -20,10 +18,14 @@ def bookmaker_keys() -> dict[int, str]:
 
 
 def bookmaker_ids(titles: Mapping[str, str]) -> dict[str, int]:
-    """The id of each bookmaker by key; new ones take the title given."""
-    known = dict(Bookmaker.objects.values_list("key", "id"))
+    """The id of each bookmaker by key. New ones take the title given, known ones if they have none yet."""
+    known = {book.key: book for book in Bookmaker.objects.all()}
+    for key, title in titles.items():
+        if title and key in known and not known[key].title:
+            Bookmaker.objects.filter(pk=known[key].pk, title="").update(title=title)
     missing = [Bookmaker(key=key, title=titles[key]) for key in sorted(titles.keys() - known.keys())]
-    return known | _create(missing, lambda: dict(Bookmaker.objects.values_list("key", "id")))
+    ids = {key: book.pk for key, book in known.items()}
+    return ids | _create(missing, lambda: dict(Bookmaker.objects.values_list("key", "id")))
 
 
 def market_keys() -> dict[int, str]:
@@ -48,39 +50,41 @@ def outcome_ids(keys: Iterable[OutcomeKey]) -> dict[OutcomeKey, int]:
     return known | _create(missing, lambda: _known_outcomes(wanted))
 
 
-def _known_outcomes(keys: Iterable[OutcomeKey]) -> dict[OutcomeKey, int]:
-    names = sorted({key.name for key in keys})
-    known = {}
-    for start in range(0, len(names), CHUNK):
-        rows = Outcome.objects.filter(name__in=names[start : start + CHUNK])
-        for side, name, description, line, id_ in rows.values_list("side", "name", "description", "line", "id"):
-            known[OutcomeKey(Side(side), name, description, line)] = id_
-    return known
+def _known_outcomes(keys: Collection[OutcomeKey]) -> dict[OutcomeKey, int]:
+    sql = """
+        SELECT outcome.side, outcome.name, outcome.description, outcome.line, outcome.id
+        FROM unnest(%s::text[], %s::text[], %s::text[], %s::numeric[]) AS wanted (side, name, description, line)
+        JOIN odds_outcome AS outcome ON outcome.name = wanted.name AND outcome.description = wanted.description
+            AND outcome.side = wanted.side AND outcome.line IS NOT DISTINCT FROM wanted.line
+    """
+    columns = [list(column) for column in zip(*keys, strict=True)] or [[], [], [], []]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, columns)
+        return {OutcomeKey(Side(side), *rest): id_ for side, *rest, id_ in cursor.fetchall()}
 
 
 def scope_ids(requests: Iterable[Asked]) -> dict[str, int]:
-    """The id of each request's scope, by `scope_key`."""
-    by_key = {scope_key(asked): asked for asked in requests}
-    known = _ids_by_key()
+    """The id of each request's scope, by its digest."""
+    by_digest = {asked.digest: asked for asked in requests}
+    known = _ids_by_digest(by_digest)
     missing = [
-        Scope(asked=by_key[key].as_json(), odds_format=by_key[key].odds_format)
-        for key in sorted(by_key.keys() - known.keys())
+        Scope(digest=digest, asked=by_digest[digest].as_json(), odds_format=by_digest[digest].odds_format)
+        for digest in sorted(by_digest.keys() - known.keys())
     ]
-    return known | _create(missing, _ids_by_key)
+    return known | _create(missing, lambda: _ids_by_digest(by_digest))
 
 
-def known_scopes() -> dict[int, Asked]:
-    """What was asked, by the id of its row."""
-    return {scope.pk: Asked.from_json(scope.asked, scope.odds_format) for scope in Scope.objects.all()}
+def _ids_by_digest(digests: Iterable[str]) -> dict[str, int]:
+    return dict(Scope.objects.filter(digest__in=list(digests)).values_list("digest", "id"))
 
 
-def _ids_by_key() -> dict[str, int]:
-    return {scope_key(asked): id_ for id_, asked in known_scopes().items()}
+class Requests(dict[int, Asked]):
+    """What was asked, by the id of its row; each is read once, when it is first wanted."""
 
-
-def scope_key(asked: Asked) -> str:
-    """A text that two requests share if they asked for the same."""
-    return f"{asked.odds_format} {asked.as_json()}"
+    def __missing__(self, scope_id: int) -> Asked:
+        scope = Scope.objects.get(pk=scope_id)
+        self[scope_id] = Asked.from_json(scope.asked, scope.odds_format)
+        return self[scope_id]
 
 
 def _create(missing: list[Any], look_up: Callable[[], dict[Any, int]]) -> dict[Any, int]:

@@ -14,7 +14,7 @@ from django.db.models import F, QuerySet
 
 from events.models import Event
 
-from .dimensions import known_scopes
+from .dimensions import Requests
 from .lines import market_order, side_order
 from .models import Bookmaker, Market, Odds, OddsSnapshot, Outcome
 from .records import Asked
@@ -87,7 +87,9 @@ def closing_prices(
         cursor.execute(CLOSING_SQL, [list(names.events), list(names.bookmakers), list(names.markets)])
         rows = [_Row._make(row) for row in cursor.fetchall()]
     seen = _last_seen({names.offer(row) for row in rows})
-    return names.spelt_out((row, seen.get(names.offer(row), row.odds_timestamp)) for row in rows)
+    # What stood only in live snapshots, before a start that then moved, was never on offer before the game.
+    shown = ((row, seen.get(names.offer(row))) for row in rows)
+    return names.spelt_out((row, time) for row, time in shown if time is not None and time >= row.odds_timestamp)
 
 
 _Offer = tuple[int, str, str]
@@ -151,7 +153,7 @@ def _keys(model: type[Bookmaker] | type[Market], key: str | None) -> dict[int, s
 
 def _last_seen(offers: AbstractSet[_Offer]) -> dict[_Offer, datetime]:
     """The last pre-match snapshot that asked for each offer: the closing one, or an earlier one that asked for more."""
-    scopes = known_scopes()
+    scopes = Requests()
     closing = _of_events(offers).filter(snapshot_time=F("event__closing_at"))
     seen = _latest_that_asked(offers, closing, scopes)
     missing = offers - seen.keys()
@@ -163,7 +165,7 @@ def _last_seen(offers: AbstractSet[_Offer]) -> dict[_Offer, datetime]:
 
 
 def _of_events(offers: Iterable[_Offer]) -> QuerySet[OddsSnapshot]:
-    return OddsSnapshot.objects.filter(event__in={event_id for event_id, *_ in offers}).order_by()
+    return OddsSnapshot.objects.pre_match().filter(event__in={event_id for event_id, *_ in offers}).order_by()
 
 
 def _latest_that_asked(

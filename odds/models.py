@@ -90,13 +90,13 @@ class Outcome(models.Model):
 class Scope(models.Model):
     """What a request asked for, and so what its answer can speak of."""
 
-    id = models.SmallAutoField(primary_key=True)
+    id = models.AutoField(primary_key=True)
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the two below")
     asked = models.JSONField(help_text="{market: null for every book, or a list of books}")
     odds_format = models.CharField(max_length=8, choices=OddsFormat)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["asked", "odds_format"], name="odds_scope_once"),
             models.CheckConstraint(condition=Q(odds_format__in=OddsFormat.values), name="odds_scope_format_known"),
         ]
 

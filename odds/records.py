@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from hashlib import sha256
 from typing import NamedTuple
 
 from msgspec import Raw, Struct
@@ -107,6 +108,11 @@ class Asked:
     def as_json(self) -> dict[str, list[str] | None]:
         """The canonical form that is stored: keys and lists sorted."""
         return {market: None if books is None else sorted(books) for market, books in sorted(self.markets.items())}
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the canonical form: two requests that asked for the same share it."""
+        return sha256(repr((str(self.odds_format), self.as_json())).encode()).hexdigest()
 
     @classmethod
     def from_json(cls, asked: Mapping[str, list[str] | None], odds_format: str) -> Asked:

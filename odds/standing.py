@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from events.models import Event
 
-from .dimensions import known_scopes
+from .dimensions import Requests
 from .lines import StandingPrice
 from .models import Odds, OddsSnapshot
 from .records import Asked
@@ -119,7 +119,7 @@ def sightings(event: Event, moment: datetime) -> list[Sighting]:
         .distinct("scope_id")
         .values_list("scope_id", "snapshot_time", "commence_time", "is_live")
     )
-    scopes = known_scopes()
+    scopes = Requests()
     return [
         Sighting(snapshot_time=snapshot_time, commence_time=commence_time, is_live=is_live, asked=scopes[scope_id])
         for scope_id, snapshot_time, commence_time, is_live in newest

@@ -16,15 +16,14 @@ from django.db import connection
 
 from .choices import Source
 from .dimensions import (
+    Requests,
     bookmaker_ids,
     bookmaker_keys,
-    known_scopes,
     market_ids,
     market_keys,
     outcome_ids,
     outcomes_by_id,
     scope_ids,
-    scope_key,
 )
 from .models import OddsSnapshot
 from .records import Asked, EventSnapshot
@@ -78,17 +77,17 @@ def stored_of(event_id: int) -> Iterator[StoredSnapshot]:
 
 
 def _stored(condition: str, parameters: Sequence[Any]) -> Iterator[StoredSnapshot]:
-    scopes = known_scopes()
+    requests = Requests()
     sql = f"""
         SELECT event_id, snapshot_time, scope_id, source, raw_data::text
         FROM odds_oddssnapshot AS snapshot WHERE {condition} ORDER BY event_id, snapshot_time
     """  # noqa: S608 - the conditions are those above
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        for event_id, snapshot_time, scope_id, source, raw in cursor:
+        for event_id, snapshot_time, scope_id, source, raw in cursor.fetchall():
             yield StoredSnapshot(
                 key=SnapshotKey(event_id, snapshot_time),
-                asked=scopes[scope_id],
+                asked=requests[scope_id],
                 source=Source(source),
                 raw=raw.encode(),
             )
@@ -103,14 +102,14 @@ def insert_snapshots(
     """
     requests = {id(snapshot.asked): snapshot.asked for snapshot in snapshots.values()}
     ids = scope_ids(requests.values())
-    scopes = {request: ids[scope_key(asked)] for request, asked in requests.items()}
+    scopes = {request: ids[asked.digest] for request, asked in requests.items()}
     sql = """
         COPY odds_oddssnapshot (event_id, snapshot_time, commence_time, is_live, bookmaker_count, source, scope_id,
             raw_data)
         FROM STDIN (FORMAT BINARY)
     """
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(sql) as copy:
-        copy.set_types(["int4", "timestamptz", "timestamptz", "bool", "int2", "text", "int2", "bytea"])
+        copy.set_types(["int4", "timestamptz", "timestamptz", "bool", "int2", "text", "int4", "bytea"])
         for key, snapshot in snapshots.items():
             copy.write_row(
                 (
@@ -133,7 +132,7 @@ def replace_snapshot(key: SnapshotKey, snapshot: EventSnapshot) -> None:
         is_live=snapshot.is_live,
         bookmaker_count=len(snapshot.bookmakers),
         source=snapshot.source,
-        scope_id=scope_ids([snapshot.asked])[scope_key(snapshot.asked)],
+        scope_id=scope_ids([snapshot.asked])[snapshot.asked.digest],
     )
     with connection.cursor() as cursor:
         cursor.execute(

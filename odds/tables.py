@@ -62,7 +62,11 @@ def market_tables(lines: Iterable[BookLine[P]], cell: Cell[P], columns: Columns[
         listing.add_column("Bookmaker")
         if any(line.description for line in rows):
             listing.add_column("For")
-        fill = _fill_by_outcome if any(price.side == Side.OTHER for price in rows[0].prices) else _fill_by_side
+        fill = (
+            _fill_by_outcome
+            if any(price.side == Side.OTHER for line in rows for price in line.prices)
+            else _fill_by_side
+        )
         fill(listing, rows, cell, columns)
         yield listing
 

@@ -10,6 +10,7 @@ from django.core.management import call_command
 
 from collectors.recorded import RecordingOptions, import_responses
 from events.models import Event
+from odds.choices import Source
 
 SAMPLE = Path(__file__).resolve().parent.parent / "collectors" / "sample" / "two_games.jsonl"
 ADMIN = "admin"
@@ -34,4 +35,4 @@ def load_sample() -> int:
     """Fill an empty database with two made-up games; return how many events were loaded."""
     if Event.objects.exists():
         return 0
-    return len(import_responses([SAMPLE], RecordingOptions()).events)
+    return len(import_responses([SAMPLE], RecordingOptions(source=Source.SANDBOX)).events)

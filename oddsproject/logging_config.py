@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from django.core.exceptions import ImproperlyConfigured
 
 RETENTION_DAYS = 30
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 shared: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -19,6 +21,13 @@ shared: list[Any] = [
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
+
+
+def known_level(name: str) -> str:
+    """The level in capitals. Raises ImproperlyConfigured, with one line, for what is none."""
+    if name.upper() not in LEVELS:
+        raise ImproperlyConfigured(f"LOG_LEVEL: {name!r} is none of {', '.join(LEVELS)}")
+    return name.upper()
 
 
 def logging_config(*, level: str, log_dir: Path) -> dict[str, Any]:
@@ -46,7 +55,12 @@ def logging_config(*, level: str, log_dir: Path) -> dict[str, Any]:
             "file": {"()": _file_handler, "path": log_dir / "odds.log", "formatter": "json"},
         },
         # Every command may start the server or stop it: news for the file, not for whoever asked for a list of games.
-        "loggers": {"oddsproject.embedded_postgres": {"handlers": ["file"], "propagate": False}},
+        # The same goes for what strangers ask a web server for.
+        "loggers": {
+            "oddsproject.embedded_postgres": {"handlers": ["file"], "propagate": False},
+            "django.request": {"level": "ERROR"},
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
+        },
         "root": {"handlers": ["terminal", "file"], "level": level},
     }
 

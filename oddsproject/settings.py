@@ -5,11 +5,22 @@ made there.
 """
 
 from pathlib import Path
+from typing import Any
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
-from .logging_config import logging_config
+from .logging_config import known_level, logging_config
 from .secret_key import kept_secret_key
+
+
+def postgresql(url: str) -> dict[str, Any]:
+    """The database of this address. Raises ImproperlyConfigured, with one line, for any other kind of database."""
+    if not url.startswith(("postgres://", "postgresql://")):
+        raise ImproperlyConfigured("DATABASE_URL: only PostgreSQL will do: postgres://user:password@host:5432/name")
+    database: dict[str, Any] = environ.Env.db_url_config(url)
+    return database
+
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -18,7 +29,7 @@ env = environ.Env(
     SECRET_KEY=(str, ""),
     ALLOWED_HOSTS=(list, ["localhost", "127.0.0.1", "[::1]"]),
     CSRF_TRUSTED_ORIGINS=(list, []),
-    VAR_DIR=(str, str(BASE_DIR / "var")),
+    VAR_DIR=(str, ""),
     DATABASE_URL=(str, ""),
     PG_BIN=(str, ""),
     LOG_LEVEL=(str, "INFO"),
@@ -26,7 +37,7 @@ env = environ.Env(
 env.read_env(BASE_DIR / ".env")
 
 DEBUG = env("DEBUG")
-VAR_DIR = Path(env("VAR_DIR")).resolve()
+VAR_DIR = Path(env("VAR_DIR") or BASE_DIR / "var").resolve()
 SECRET_KEY = env("SECRET_KEY") or kept_secret_key(VAR_DIR / "secret_key")
 ALLOWED_HOSTS = env("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env("CSRF_TRUSTED_ORIGINS")
@@ -78,7 +89,7 @@ TEMPLATES = [
 ]
 
 if env("DATABASE_URL"):
-    DATABASES = {"default": {**env.db("DATABASE_URL"), "CONN_HEALTH_CHECKS": True}}
+    DATABASES = {"default": {**postgresql(env("DATABASE_URL")), "CONN_HEALTH_CHECKS": True}}
 else:
     DATABASES = {
         "default": {
@@ -108,4 +119,4 @@ WHITENOISE_USE_FINDERS = True  # serves packages' own files; nothing has to be c
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 
-LOGGING = logging_config(level=env("LOG_LEVEL"), log_dir=VAR_DIR / "logs")
+LOGGING = logging_config(level=known_level(env("LOG_LEVEL")), log_dir=VAR_DIR / "logs")

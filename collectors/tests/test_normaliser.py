@@ -97,12 +97,14 @@ def test_decimal_prices_stay_exact_and_get_an_american():
         (-99.5, "-99.5 is no American price"),
         (99, "99 is no American price"),
         (10**30, "beyond any price"),
+        (10**400, "beyond any price"),
         (None, "got `null`"),
         (True, "got `bool`"),
         ("-110", "got `str`"),
         ("\u2212110", "got `str`"),
         ({"value": 1}, "got `object`"),
     ],
+    ids=lambda value: str(value)[:20],
 )
 def test_what_cannot_be_an_american_price_never_becomes_a_number(price, said):
     reading = read_one(outcome("Los Angeles Lakers", price), outcome("Boston Celtics", 130))
@@ -177,6 +179,11 @@ def test_a_bookmaker_listed_twice_is_read_as_one():
     taken = snapshot(event(book("fanduel", h2h(home=-150)), book("fanduel", h2h(home=-140), totals())))
     assert quotes(taken)["fanduel", "h2h", "Los Angeles Lakers"] == (-150, None)
     assert ("fanduel", "totals", "Over") in quotes(taken)
+
+
+def test_a_market_listed_twice_once_without_outcomes_keeps_the_good_one():
+    twice = {"key": "h2h", "last_update": "2026-01-14T11:59:40Z", "outcomes": None}
+    assert len(quotes(snapshot(event(book("fanduel", h2h(), twice))))) == 2
 
 
 @pytest.mark.parametrize(

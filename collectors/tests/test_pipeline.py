@@ -2,9 +2,10 @@
 
 import json
 from datetime import datetime, timedelta
+from itertools import permutations
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from collectors.pipeline import ingest, ingest_events, ingest_scores
@@ -13,6 +14,7 @@ from collectors.verification import verify
 from events.choices import EventStatus
 from events.models import Event
 from odds.choices import OddsFormat, Source
+from odds.event_lines import closing_prices
 from odds.models import Bookmaker, Odds, OddsSnapshot, Outcome
 from odds.records import Asked
 
@@ -297,3 +299,126 @@ def test_one_batch_takes_as_many_queries_for_twenty_events_as_for_two():
 
     queries_for(20, NOON)
     assert queries_for(2, LATER) == queries_for(20, LATER + timedelta(minutes=1))
+
+
+def test_answers_without_prices_take_the_format_of_the_others():
+    """An empty answer does not say in which format it was; it must not throw prices away."""
+    ingest([snapshot(event(book("fanduel", h2h(home=1.91, away=1.95))), asked=DECIMAL)])
+    report = ingest([snapshot(event())])
+    assert (Odds.objects.count(), report.runs, report.problems) == (2, 0, [])
+
+
+def test_two_formats_at_one_instant_are_told():
+    ingest([snapshot(event(book("fanduel", h2h(home=1.91, away=1.95))), asked=DECIMAL)])
+    report = ingest([snapshot(event(book("fanduel", spreads())))])
+    assert {row[1] for row in standing()} == {"spreads"}
+    assert "one with American prices and one with decimal; the American kept" in report.problems[0].text
+
+
+def test_joining_reads_a_repeated_bookmaker_as_one():
+    ingest([snapshot(event(book("fanduel", h2h()), book("fanduel", spreads())))])
+    report = ingest([snapshot(event(book("fanduel", totals())))])
+    assert {row[1] for row in standing()} == {"h2h", "spreads", "totals"}
+    assert (report.joined, report.price_points) == (1, 0)
+
+
+def test_two_answers_that_differ_at_one_instant_are_told():
+    ingest([snapshot(event(book("fanduel", h2h(home=-150))))])
+    report = ingest([snapshot(event(book("fanduel", h2h(home=-160))))])
+    assert [problem.kind for problem in report.problems] == ["conflicting_answers"]
+    assert "fanduel h2h: two answers at one instant differ; the fresher kept" in report.problems[0].text
+
+
+def test_the_same_answer_written_otherwise_keeps_a_text_as_received():
+    compact, indented = (json.dumps(event(book("fanduel", h2h())), indent=indent).encode() for indent in (None, 2))
+    ingest([snapshot(compact)])
+    ingest([snapshot(indented)])
+    assert OddsSnapshot.objects.get().raw_data == json.loads(compact)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT raw_data::text FROM odds_oddssnapshot")
+        assert cursor.fetchone()[0].encode() in (compact, indented)
+
+
+@pytest.mark.parametrize(
+    "junk", [{"key": ["list"]}, {"key": {"a": 1}, "markets": 5}, 7, None, {"key": "x", "markets": 5}]
+)
+def test_joining_survives_what_is_no_bookmaker(junk):
+    ingest([snapshot(event(book("fanduel", h2h()), junk))])
+    ingest([snapshot(event(book("fanduel", spreads()), junk))])
+    assert {row[1] for row in standing()} == {"h2h", "spreads"}
+
+
+def test_facts_of_an_event_do_not_depend_on_the_order_of_answers():
+    payloads = [
+        (event(book("fanduel", h2h()), sport_title="NBA"), NOON),
+        (event(book("fanduel", h2h()), sport_title=None), LATER),
+        (
+            event(book("fanduel", h2h()), sport_title="NBA Basketball", home_team=None, away_team=None),
+            LATER + LATER.resolution,
+        ),
+    ]
+    found = set()
+    for order in permutations(payloads):
+        for batches in ([order], [[each] for each in order]):
+            with transaction.atomic():
+                for batch in batches:
+                    ingest([snapshot(payload, at) for payload, at in batch])
+                found.add(Event.objects.values_list("sport_title", "home_team", "commence_time").get())
+                transaction.set_rollback(True)
+    assert found == {("NBA Basketball", "Los Angeles Lakers", datetime.fromisoformat("2026-01-15T00:30:00Z"))}
+
+
+def test_of_two_scores_at_one_instant_the_further_one_stays():
+    for order in ((False, True), (True, False)):
+        with transaction.atomic():
+            for completed in order:
+                ingest_scores([score_record(LATER, completed=completed)])
+            assert Event.objects.get().status == EventStatus.FINAL
+            transaction.set_rollback(True)
+
+
+def test_scores_take_as_many_queries_for_twenty_events_as_for_two():
+    def queries_for(count):
+        with CaptureQueriesContext(connection) as queries:
+            ingest_scores([score_record(LATER, id=f"{count}{number:030x}") for number in range(count)])
+        return len(queries)
+
+    assert queries_for(2) == queries_for(20)
+
+
+def test_a_book_without_a_title_gets_it_when_it_is_told():
+    ingest([snapshot(event(book("williamhill_us", h2h(), title="")))])
+    ingest([snapshot(event(book("williamhill_us", h2h(home=-160), title="Caesars")), LATER)])
+    assert Bookmaker.objects.get().title == "Caesars"
+
+
+def test_a_price_seen_only_live_is_no_closing_line():
+    """It stood before the start only because the start moved afterwards; no pre-match answer ever had it."""
+    tip = datetime.fromisoformat("2026-01-15T00:30:00Z")
+    ingest([snapshot(event(book("fanduel", h2h(), spreads())), tip + timedelta(minutes=1))])
+    moved = event(book("fanduel", h2h()), commence_time="2026-01-15T02:00:00Z")
+    ingest([snapshot(moved, tip + timedelta(minutes=30), H2H_ONLY)])
+    assert {price.market for price in closing_prices(Event.objects.all())} == {"h2h"}
+
+
+def test_verification_finds_rows_that_are_there_twice_or_have_lost_their_names():
+    ingest([snapshot(event(book("fanduel", h2h()))), snapshot(event(), LATER)])
+    run = Odds.objects.get(outcome__side="home")
+    run.pk = None
+    run.save()
+    Odds.objects.filter(outcome__side="away").update(bookmaker_id=999)
+    kinds = {line.split(": ")[1] for line in verify(Event.objects.all()).examples}
+    assert {"run stored more than once", "rows of odds whose bookmaker, market or outcome is missing"} <= kinds
+
+
+def test_verification_finds_a_wrong_closing_instant():
+    ingest([snapshot(event(book("fanduel", h2h())))])
+    Event.objects.update(closing_at=LATER)
+    assert "closing_at, stored and as the snapshots give it" in verify(Event.objects.all()).examples[0]
+
+
+def test_very_many_markets_make_one_scope_each():
+    """More text than an index takes."""
+    markets = [market(f"player_{'x' * 50}_{number}", outcome("Over", -110, point=1)) for number in range(400)]
+    ingest([snapshot(event(*(book(f"book_{number}", markets[number]) for number in range(400))))])
+    assert Odds.objects.count() == 400

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -55,7 +56,7 @@ def run(*args, **options) -> dict:
     ids=["odds", "odds of one event", "scores", "scores to come", "events", "nothing"],
 )
 def test_answers_are_told_apart_by_shape(save, body, stored):
-    document = run(save(body), captured_at="2026-01-14T12:00:00Z")
+    document = run(save(body), captured_at="2026-01-15T12:00:00Z")
     assert {name: document[name] for name in stored} == stored
     assert document["problems"] == []
 
@@ -111,6 +112,18 @@ def test_a_malformed_line_is_named_and_the_others_stored(save):
     assert texts[2] == "x.jsonl:5: captured_at '2026-01-14T12:20:00' is no instant with a time zone; left out"
 
 
+@pytest.mark.parametrize("first", [b'{"captured_at": "2026-01-14T12:05:00Z", "resp\n', b"\n"], ids=["cut", "blank"])
+def test_a_first_line_that_is_none_costs_only_itself(save, first):
+    document = run(save(first + line([event(book("fanduel", h2h()))]), "x.jsonl"))
+    assert (document["snapshots"], document["unreadable"]) == (1, 1)
+    assert document["problems"][0]["text"].startswith("x.jsonl:1: not JSON: ")
+
+
+def test_text_that_no_terminal_can_show_is_reported_all_the_same(save):
+    body = json.dumps([event(book("\ud83d", h2h(home=0)))]).encode()
+    assert run(save(body), captured_at="2026-01-14T12:00:00Z")["rejected"] == 1
+
+
 def test_a_bad_event_costs_only_itself(save):
     bad = event(book("fanduel", h2h()), id="b" * 32, commence_time="soon")
     document = run(save([bad, event(book("fanduel", h2h()))]), captured_at="2026-01-14T12:00:00Z")
@@ -164,13 +177,43 @@ def test_a_damaged_archive_is_read_up_to_the_damage(save):
     assert "cut.jsonl.gz: damaged gzip, read up to the damage" in report.problems[-1].text
 
 
-def test_what_postgresql_refuses_costs_only_itself(save):
-    """A number of more digits than `json` can be asked for is fine; bytes that are no UTF-8 are not."""
+def test_bytes_that_are_no_text_cost_only_their_event(save):
     bad = json.dumps(event(book("fanduel", h2h()), id="b" * 32, note="X")).encode().replace(b'"X"', b'"\xff"')
     body = b"[" + json.dumps(event(book("fanduel", h2h()))).encode() + b"," + bad + b"]"
     report = import_responses([save(body)], AT_NOON)
     assert report.snapshots == 1
-    assert "PostgreSQL refused it" in report.problems[0].text
+    assert report.problems[0].text == "answer.json, event 1: not UTF-8: invalid start byte at byte 478; left out"
+
+
+def test_answers_that_cannot_be_joined_cost_only_themselves(save):
+    """One event twice at one instant, nested so deep that reading it once more fails."""
+    deep = ["[" * depth + "]" * depth for depth in (930, 931)]
+    twins = [json.dumps(event(book("fanduel", h2h()), id="b" * 32, note="X")).replace('"X"', note) for note in deep]
+    good = json.dumps(event(book("fanduel", h2h())))
+    report = import_responses([save(f"[{good},{','.join(twins)}]".encode())], AT_NOON)
+    assert Odds.objects.filter(event__api_id="a" * 32).count() == 2
+    assert all("nested" in problem.text or "recursion" in problem.text for problem in report.problems)
+
+
+def test_a_time_before_what_stands_in_the_answer_is_refused(save):
+    """Else a price would be known before its book gave it."""
+    too_early = RecordingOptions(captured_at=NOON - timedelta(hours=1))
+    report = import_responses([save([event(book("fanduel", h2h()))])], too_early)
+    assert report.problems[0].text == (
+        "answer.json: it was not captured at 2026-01-14T11:00:00Z "
+        "(the newest last_update in it is 2026-01-14T11:59:40Z); left out"
+    )
+    assert not OddsSnapshot.objects.exists()
+
+
+def test_a_time_still_to_come_is_refused(save):
+    with pytest.raises(CommandError, match="--captured-at: 2999-01-01T00:00:00Z is still to come"):
+        call_command("import_responses", save([]), captured_at="2999-01-01", stdout=StringIO())
+
+
+def test_a_folder_is_no_file(tmp_path):
+    with pytest.raises(CommandError, match="a folder; nothing was imported"):
+        call_command("import_responses", tmp_path, stdout=StringIO())
 
 
 def test_a_missing_file_stops_before_anything_is_stored(save):

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from typing import NamedTuple
+from math import isfinite
+from typing import Any, NamedTuple
 
 from msgspec import Raw
 
@@ -27,6 +28,8 @@ from .payloads import (
     decode_event,
     decode_event_score,
     decode_outcomes,
+    dump,
+    load_loosely,
 )
 
 # PostgreSQL's integer, the column of American prices. Real feeds stay below 200,000.
@@ -50,6 +53,7 @@ def read_event(raw: bytes, *, snapshot_time: datetime, asked: Asked, source: Sou
 
     Raises UnreadablePayload if it lacks an id, a sport, a start or the list of bookmakers.
     """
+    _check_text(raw)
     payload, problems = decode_event(raw)
     event = _event_record(payload, snapshot_time)
     if not isinstance(payload.bookmakers, list):
@@ -68,6 +72,13 @@ def read_event(raw: bytes, *, snapshot_time: datetime, asked: Asked, source: Sou
         basis=basis,
         problems=tuple(Problem("malformed", text) for text in problems),
     )
+
+
+def _check_text(raw: bytes) -> None:
+    try:
+        raw.decode()
+    except UnicodeDecodeError as error:
+        raise UnreadablePayload(f"not UTF-8: {error.reason} at byte {error.start}") from None
 
 
 def read_listed_event(raw: bytes, *, observed_at: datetime) -> EventRecord:
@@ -140,11 +151,15 @@ def _with_repeats(books: list[BookmakerPayload]) -> dict[OfferKey, Offer]:
         for offer in book.markets:
             key = _offer_key(book.key, offer.key)
             if key in offers:
-                lists = [bytes(each.outcomes).strip()[1:-1].strip() for each in (offers[key], offer)]
-                offers[key].outcomes = Raw(b"[" + b",".join(filter(None, lists)) + b"]")
+                offers[key].outcomes = Raw(dump([*_list(offers[key].outcomes), *_list(offer.outcomes)]))
             else:
                 offers[key] = offer
     return offers
+
+
+def _list(outcomes: Raw) -> list[Any]:
+    loose = load_loosely(outcomes)
+    return loose if isinstance(loose, list) else [loose]
 
 
 @lru_cache(maxsize=65536)
@@ -228,13 +243,15 @@ def match_key(name: str) -> str:
 @lru_cache(maxsize=65536, typed=True)  # typed, since 100 and 100.0 are one key to a plain cache
 def read_price(price: float, odds_format: OddsFormat) -> tuple[int, float]:
     """The American and the decimal price. Raises ValueError for what cannot be a price."""
+    if not abs(price) <= LARGEST_PRICE:
+        raise ValueError(f"{price!r:.30} is beyond any price")
     if odds_format is OddsFormat.AMERICAN:
         decimal_price = american_to_decimal(price)
         american = int(Decimal(str(price)).to_integral_value(ROUND_HALF_UP))
     else:
         decimal_price = float(price)
         american = decimal_to_american(decimal_price)
-    if abs(american) > LARGEST_PRICE or not decimal_price > 1:
+    if abs(american) > LARGEST_PRICE:
         raise ValueError(f"{price!r} is beyond any price")
     return american, decimal_price
 
@@ -282,6 +299,6 @@ def tell_odds_format(prices: Iterable[float]) -> OddsFormat:
     for price in prices:
         if price <= -100:
             balance += 1
-        elif 1 < price < 100 or price != int(price):
+        elif isfinite(price) and (1 < price < 100 or price % 1):
             balance -= 1
     return OddsFormat.DECIMAL if balance < 0 else OddsFormat.AMERICAN

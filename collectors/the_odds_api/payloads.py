@@ -109,13 +109,19 @@ def _int_or_text(digits: str) -> int | str:
 
 
 def dump(value: Any) -> bytes:
-    """`value` as JSON in ASCII, so that half surrogate pairs survive as escapes."""
-    return json.dumps(value, separators=(",", ":")).encode()
+    """`value` as JSON in ASCII, so that half surrogate pairs survive as escapes. Raises UnreadablePayload."""
+    try:
+        return json.dumps(value, separators=(",", ":")).encode()
+    except RecursionError:
+        raise UnreadablePayload("nested too deeply") from None
 
 
 def describe(value: Any) -> str:
     """A value as an error message shows it: short, and never over lines."""
-    text = json.dumps(value, default=str)
+    try:
+        text = json.dumps(value, default=str)
+    except RecursionError:
+        return "something nested too deeply"
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 

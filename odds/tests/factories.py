@@ -11,6 +11,7 @@ from odds.choices import OddsFormat, Side, Source
 from odds.markets import carries_line
 from odds.models import Bookmaker, Market, Odds, OddsSnapshot, Outcome, Scope
 from odds.pricing import american_to_decimal
+from odds.records import Asked
 
 Number = Decimal | float | str
 
@@ -45,8 +46,9 @@ def make_outcome(
 
 def make_scope(asked: Mapping[str, list[str] | None] | None = None, odds_format: str = OddsFormat.AMERICAN) -> Scope:
     """What was asked: `{market: None for every book, or a list of books}`; the featured markets unless told."""
-    asked = ASKED if asked is None else asked
-    return Scope.objects.get_or_create(asked=dict(asked), odds_format=odds_format)[0]
+    request = Asked.from_json(ASKED if asked is None else asked, odds_format)
+    found = {"asked": request.as_json(), "odds_format": odds_format}
+    return Scope.objects.get_or_create(digest=request.digest, defaults=found)[0]
 
 
 def make_snapshot(event: Event | None = None, **over: Any) -> OddsSnapshot:

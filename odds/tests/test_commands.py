@@ -161,6 +161,7 @@ def test_opening_and_closing_line(event):
 
 def test_lines_of_several_events(event):
     other = make_event(api_id="d8", closing_at=at(30))
+    make_snapshot(other, snapshot_time=at(30))
     make_odds(other)
     rows = answer("closing_line", "--event-id", "c7", "--event-id", "d8")
     assert {row["event_id"] for row in rows} == {"c70331184b2f", "d8"}

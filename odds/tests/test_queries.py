@@ -225,6 +225,7 @@ def test_closing_line_is_that_of_the_queryset(moved):
 def test_lines_of_several_ids_narrowed_to_a_book_and_a_market():
     first, second, other = (make_event(closing_at=at(5)) for _ in range(3))
     for event in (first, second, other):
+        make_snapshot(event, snapshot_time=at(5))
         make_odds(event, "fanduel", odds_timestamp=at(60))
         make_odds(event, "draftkings", odds_timestamp=at(60))
         make_odds(event, "fanduel", "totals", "over", odds_timestamp=at(60))

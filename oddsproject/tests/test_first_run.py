@@ -42,7 +42,9 @@ def test_an_empty_database_gets_two_games_and_one_with_events_gets_none():
 def test_a_taken_port_is_told_before_anything_is_made():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(CommandError, match=f"cannot listen on 127.0.0.1:{port}: .*; --port takes another"):
+        with pytest.raises(
+            CommandError, match=f"cannot listen on 127.0.0.1:{port}: Address already in use; try `make run PORT=8001`"
+        ):
             call_command("run", port=port, stdout=StringIO())
 
 

@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management import CommandError, CommandParser
+from django.utils import timezone
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from collectors.recorded import ImportReport, RecordingOptions, import_responses
@@ -32,10 +33,14 @@ class Command(ReadCommand):
 
     def handle(self, *, files: list[Path], as_json: bool, dry_run: bool, **options: Any) -> None:
         for file in files:
-            if not file.is_file():
-                raise CommandError(f"{file}: no such file; nothing was imported")
+            if not file.exists() or file.is_dir():
+                what = "a folder" if file.is_dir() else "no such file"
+                raise CommandError(f"{file}: {what}; nothing was imported")
+        captured_at = moment_option(options["captured_at"], "--captured-at")
+        if captured_at is not None and captured_at > timezone.now():
+            raise CommandError(f"--captured-at: {captured_at:%Y-%m-%dT%H:%M:%SZ} is still to come")
         chosen = RecordingOptions(
-            captured_at=moment_option(options["captured_at"], "--captured-at"),
+            captured_at=captured_at,
             markets=options["markets"],
             bookmakers=options["bookmakers"],
             odds_format=options["odds_format"] and OddsFormat(options["odds_format"]),
@@ -81,7 +86,11 @@ def as_document(report: ImportReport, *, dry_run: bool) -> dict[str, Any]:
         "duplicates": report.duplicates,
         "unreadable": report.unreadable,
         "dry_run": dry_run,
-        "problems": [problem._asdict() for problem in report.problems],
+        "joined": report.joined,
+        "problems": [
+            {"kind": problem.kind, "text": problem.text.encode(errors="replace").decode()}
+            for problem in report.problems
+        ],
     }
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -57,5 +58,6 @@ def _claim(host: str, port: int) -> None:
     try:
         with socket.create_server((host, port)):
             pass
-    except OSError as error:
-        raise CommandError(f"cannot listen on {host}:{port}: {error.strerror}; --port takes another") from error
+    except (OSError, OverflowError) as error:
+        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else error
+        raise CommandError(f"cannot listen on {host}:{port}: {reason}; try `make run PORT=8001`") from error
