@@ -185,8 +185,8 @@ class Odds(models.Model):
         indexes = [
             # What stood at an instant, what stands and what closed. Runs that ended together share one entry, which
             # makes it a quarter as large as an index that holds the whole series.
+            # None on time alone: a block range index would be read from end to end for the prices of one event.
             models.Index(fields=["event", "valid_until"], name="odds_odds_event_end"),
-            BrinIndex(fields=["odds_timestamp"], name="odds_odds_time", pages_per_range=32),
         ]
 
     def __str__(self) -> str:
