@@ -16,10 +16,10 @@ from django.db import transaction
 from events.models import Event
 from events.records import EventRecord, ScoreRecord
 from events.services import contradictions, record_scores, upsert_events
-from odds import store
+from odds import store, stored
 from odds.records import EventSnapshot, Problem
 from odds.runs import EventRuns, Tally
-from odds.store import SnapshotKey, StoredSnapshot
+from odds.stored import SnapshotKey, StoredSnapshot
 
 from .the_odds_api.joining import join_snapshots
 from .the_odds_api.normaliser import read_event
@@ -56,7 +56,7 @@ def ingest(snapshots: Sequence[EventSnapshot]) -> IngestReport:
     events = _upsert((snapshot.event for snapshot in snapshots), report)
     rows = [event.id for event in events.values()]
     titles = {key: title for snapshot in snapshots for key, title in snapshot.bookmakers.items()}
-    seen_until = store.latest_snapshot_times(rows)
+    seen_until = stored.latest_snapshot_times(rows)
     new, joined = _compare_with_stored(_by_key(snapshots, events, report), seen_until, report)
 
     late = {key.event_id for key in [*new, *joined] if _comes_late(key, seen_until)}
@@ -134,7 +134,7 @@ def _compare_with_stored(
     by_key: dict[SnapshotKey, EventSnapshot], seen_until: Mapping[int, datetime], report: IngestReport
 ) -> tuple[dict[SnapshotKey, EventSnapshot], dict[SnapshotKey, EventSnapshot]]:
     """The snapshots not stored yet, and those that tell more than the stored one, joined with it."""
-    again = store.stored_at([key for key in by_key if _comes_late(key, seen_until)])
+    again = stored.stored_at([key for key in by_key if _comes_late(key, seen_until)])
     new = {key: snapshot for key, snapshot in by_key.items() if key not in again}
     joined = _join_stored(by_key, again, report)
     report.snapshots += len(new)
@@ -150,7 +150,7 @@ def _comes_late(key: SnapshotKey, seen_until: Mapping[int, datetime]) -> bool:
 
 
 def _runs_to_append_to(event_ids: Collection[int]) -> dict[int, EventRuns]:
-    standing = store.standing_runs(event_ids)
+    standing = stored.standing_runs(event_ids)
     return {event_id: EventRuns(standing.get(event_id, [])) for event_id in event_ids}
 
 
@@ -176,12 +176,12 @@ def _join_stored(
 ) -> dict[SnapshotKey, EventSnapshot]:
     """Snapshots that tell more than the stored one of the same event and instant, joined with it."""
     joined = {}
-    for key, stored in again.items():
+    for key, before in again.items():
         snapshot = by_key[key]
-        if (snapshot.raw, snapshot.asked, snapshot.source) == (stored.raw, stored.asked, stored.source):
+        if (snapshot.raw, snapshot.asked, snapshot.source) == (before.raw, before.asked, before.source):
             continue
-        both = _join(read_again(stored), snapshot, report)
-        if (both.raw, both.asked, both.source) != (stored.raw, stored.asked, stored.source):
+        both = _join(read_again(before), snapshot, report)
+        if (both.raw, both.asked, both.source) != (before.raw, before.asked, before.source):
             joined[key] = both
     return joined
 
@@ -200,7 +200,7 @@ def read_again(stored: StoredSnapshot) -> EventSnapshot:
 def _derive_anew(event_id: int, titles: dict[str, str], report: IngestReport, counted: set[datetime]) -> EventRuns:
     """The runs that the raw snapshots of an event give. The report counts what was quoted at the instants `counted`."""
     runs = EventRuns()
-    for snapshot in map(read_again, store.stored_of(event_id)):
+    for snapshot in map(read_again, stored.stored_of(event_id)):
         tally = runs.add(snapshot)
         titles |= snapshot.bookmakers
         if snapshot.snapshot_time in counted:

@@ -24,8 +24,9 @@ from odds.store import refresh_statistics
 from .errors import UnreadablePayload
 from .pipeline import IngestReport, ingest, ingest_events, ingest_scores
 from .recording_files import Recording, read_recordings
-from .the_odds_api.normaliser import parse_time, read_event, read_listed_event, read_score, tell_odds_format
+from .the_odds_api.normaliser import read_event, read_listed_event, read_score
 from .the_odds_api.payloads import describe, load_loosely, split_events
+from .the_odds_api.values import parse_time, tell_odds_format
 
 # Snapshots stored in one transaction, about 50 MB of answers. Each batch ends the runs that the one before left
 # standing, so larger ones leave fewer dead rows: 2,000 cost a tenth more space.

@@ -14,8 +14,8 @@ from typing import IO, cast
 import msgspec
 
 from .errors import UnreadablePayload
-from .the_odds_api.normaliser import parse_time
 from .the_odds_api.payloads import DECODE_ERRORS, dump, load_loosely
+from .the_odds_api.values import parse_time
 
 GZIP_MAGIC = b"\x1f\x8b"
 BUFFER = 1 << 20  # an answer is a line of 100 KB and more

@@ -15,7 +15,7 @@ from events.models import Event
 from odds.models import Odds
 from odds.records import EventSnapshot
 from odds.runs import EventRuns, Run
-from odds.store import stored_of
+from odds.stored import stored_of
 
 from .pipeline import read_again
 

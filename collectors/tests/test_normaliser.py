@@ -8,8 +8,9 @@ from decimal import Decimal
 import pytest
 
 from collectors.errors import UnreadablePayload
-from collectors.the_odds_api.normaliser import clean, parse_time, read_score, tell_odds_format
+from collectors.the_odds_api.normaliser import read_score
 from collectors.the_odds_api.payloads import split_events
+from collectors.the_odds_api.values import clean, parse_time, tell_odds_format
 from odds.choices import OddsFormat, Side
 from odds.records import Asked
 
