@@ -11,7 +11,6 @@ from django.test.utils import CaptureQueriesContext
 from collectors.pipeline import ingest, ingest_events, ingest_scores
 from collectors.the_odds_api.normaliser import read_listed_event, read_score
 from collectors.verification import verify
-from events.choices import EventStatus
 from events.models import Event
 from odds.choices import OddsFormat, Source
 from odds.event_lines import closing_prices
@@ -24,7 +23,6 @@ pytestmark = pytest.mark.django_db
 
 LATER = NOON + timedelta(minutes=30)
 H2H_ONLY = Asked.of(OddsFormat.AMERICAN, ["h2h"])
-SPREADS_ONLY = Asked.of(OddsFormat.AMERICAN, ["spreads"])
 
 
 def standing() -> set[tuple[str, str, str, int]]:
@@ -109,16 +107,6 @@ def test_the_same_answer_twice_changes_nothing():
     ingest([taken])
     report = ingest([taken, taken])
     assert (report.snapshots, report.duplicates, report.runs) == (0, 1, 0)
-
-
-def test_two_purchases_of_one_instant_become_one_snapshot():
-    ingest([snapshot(event(book("fanduel", h2h())), asked=H2H_ONLY)])
-    report = ingest([snapshot(event(book("fanduel", spreads())), asked=SPREADS_ONLY)])
-    assert (report.snapshots, report.runs) == (0, 2)
-    (kept,) = OddsSnapshot.objects.all()
-    assert [m["key"] for m in kept.raw_data["bookmakers"][0]["markets"]] == ["h2h", "spreads"]
-    assert {row[1] for row in standing()} == {"h2h", "spreads"}
-    assert verify(Event.objects.all()).differences == 0
 
 
 def test_an_answer_that_comes_late_takes_its_place_in_time():
@@ -232,58 +220,6 @@ def test_the_source_is_kept():
     assert OddsSnapshot.objects.get().source == Source.HISTORICAL
 
 
-def test_verification_finds_a_price_that_was_changed_behind_its_back():
-    ingest([snapshot(event(book("fanduel", h2h())))])
-    Odds.objects.filter(outcome__side="home").update(price=-155)
-    report = verify(Event.objects.all())
-    assert report.differences == 4
-    assert "in the raw answer, not in the runs" in report.examples[0]
-
-
-def test_verification_finds_a_run_cut_in_two():
-    """The view is right all the same; the runs are not those that the raw answers give."""
-    ingest([snapshot(event(book("fanduel", h2h())), NOON + timedelta(minutes=minutes)) for minutes in (0, 30)])
-    run = Odds.objects.get(outcome__side="home")
-    Odds.objects.filter(pk=run.pk).update(valid_until=LATER)
-    run.pk, run.odds_timestamp = None, LATER
-    run.save()
-    assert {line.split(": ")[1] for line in verify(Event.objects.all()).examples} == {
-        "run missing",
-        "run that the raw answers do not give",
-    }
-
-
-def test_a_final_score_ends_the_event():
-    report = ingest_scores([score_record(LATER)])
-    game = Event.objects.get()
-    assert (game.home_score, game.away_score, game.status) == (110, 105, EventStatus.FINAL)
-    assert game.completed_at == datetime.fromisoformat("2026-01-15T03:01:00Z")
-    assert report.scores == 1
-
-
-def test_a_correction_is_shown_and_what_was_before_is_kept():
-    ingest_scores([score_record(LATER + timedelta(hours=6), home="112")])
-    ingest_scores([score_record(LATER), score_record(LATER)])
-    game = Event.objects.get()
-    assert game.home_score == 112
-    assert list(game.scores.values_list("home_score", flat=True)) == [110, 112]
-
-
-def test_a_game_under_way_is_live_and_one_to_come_is_not():
-    ingest_scores([score_record(LATER, completed=False)])
-    assert Event.objects.get().status == EventStatus.LIVE
-    ingest_scores([score_record(LATER, id="b" * 32, scores=None, completed=False)])
-    assert Event.objects.get(api_id="b" * 32).status == EventStatus.SCHEDULED
-
-
-def test_a_status_set_by_hand_stays():
-    ingest_scores([score_record(NOON, scores=None, completed=False)])
-    Event.objects.update(status=EventStatus.POSTPONED, status_is_manual=True)
-    ingest_scores([score_record(LATER)])
-    game = Event.objects.get()
-    assert (game.status, game.home_score) == (EventStatus.POSTPONED, 110)
-
-
 def test_a_listed_event_is_stored_without_odds():
     raw = json.dumps({key: value for key, value in event().items() if key != "bookmakers"}).encode()
     ingest_events([read_listed_event(raw, observed_at=NOON)])
@@ -299,53 +235,6 @@ def test_one_batch_takes_as_many_queries_for_twenty_events_as_for_two():
 
     queries_for(20, NOON)
     assert queries_for(2, LATER) == queries_for(20, LATER + timedelta(minutes=1))
-
-
-def test_answers_without_prices_take_the_format_of_the_others():
-    """An empty answer does not say in which format it was; it must not throw prices away."""
-    ingest([snapshot(event(book("fanduel", h2h(home=1.91, away=1.95))), asked=DECIMAL)])
-    report = ingest([snapshot(event())])
-    assert (Odds.objects.count(), report.runs, report.problems) == (2, 0, [])
-
-
-def test_two_formats_at_one_instant_are_told():
-    ingest([snapshot(event(book("fanduel", h2h(home=1.91, away=1.95))), asked=DECIMAL)])
-    report = ingest([snapshot(event(book("fanduel", spreads())))])
-    assert {row[1] for row in standing()} == {"spreads"}
-    assert "one with American prices and one with decimal; the American kept" in report.problems[0].text
-
-
-def test_joining_reads_a_repeated_bookmaker_as_one():
-    ingest([snapshot(event(book("fanduel", h2h()), book("fanduel", spreads())))])
-    report = ingest([snapshot(event(book("fanduel", totals())))])
-    assert {row[1] for row in standing()} == {"h2h", "spreads", "totals"}
-    assert (report.joined, report.price_points) == (1, 0)
-
-
-def test_two_answers_that_differ_at_one_instant_are_told():
-    ingest([snapshot(event(book("fanduel", h2h(home=-150))))])
-    report = ingest([snapshot(event(book("fanduel", h2h(home=-160))))])
-    assert [problem.kind for problem in report.problems] == ["conflicting_answers"]
-    assert "fanduel h2h: two answers at one instant differ; the fresher kept" in report.problems[0].text
-
-
-def test_the_same_answer_written_otherwise_keeps_a_text_as_received():
-    compact, indented = (json.dumps(event(book("fanduel", h2h())), indent=indent).encode() for indent in (None, 2))
-    ingest([snapshot(compact)])
-    ingest([snapshot(indented)])
-    assert OddsSnapshot.objects.get().raw_data == json.loads(compact)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT raw_data::text FROM odds_oddssnapshot")
-        assert cursor.fetchone()[0].encode() in (compact, indented)
-
-
-@pytest.mark.parametrize(
-    "junk", [{"key": ["list"]}, {"key": {"a": 1}, "markets": 5}, 7, None, {"key": "x", "markets": 5}]
-)
-def test_joining_survives_what_is_no_bookmaker(junk):
-    ingest([snapshot(event(book("fanduel", h2h()), junk))])
-    ingest([snapshot(event(book("fanduel", spreads()), junk))])
-    assert {row[1] for row in standing()} == {"h2h", "spreads"}
 
 
 def test_facts_of_an_event_do_not_depend_on_the_order_of_answers():
@@ -368,24 +257,6 @@ def test_facts_of_an_event_do_not_depend_on_the_order_of_answers():
     assert found == {("NBA Basketball", "Los Angeles Lakers", datetime.fromisoformat("2026-01-15T00:30:00Z"))}
 
 
-def test_of_two_scores_at_one_instant_the_further_one_stays():
-    for order in ((False, True), (True, False)):
-        with transaction.atomic():
-            for completed in order:
-                ingest_scores([score_record(LATER, completed=completed)])
-            assert Event.objects.get().status == EventStatus.FINAL
-            transaction.set_rollback(True)
-
-
-def test_scores_take_as_many_queries_for_twenty_events_as_for_two():
-    def queries_for(count):
-        with CaptureQueriesContext(connection) as queries:
-            ingest_scores([score_record(LATER, id=f"{count}{number:030x}") for number in range(count)])
-        return len(queries)
-
-    assert queries_for(2) == queries_for(20)
-
-
 def test_a_book_without_a_title_gets_it_when_it_is_told():
     ingest([snapshot(event(book("williamhill_us", h2h(), title="")))])
     ingest([snapshot(event(book("williamhill_us", h2h(home=-160), title="Caesars")), LATER)])
@@ -399,22 +270,6 @@ def test_a_price_seen_only_live_is_no_closing_line():
     moved = event(book("fanduel", h2h()), commence_time="2026-01-15T02:00:00Z")
     ingest([snapshot(moved, tip + timedelta(minutes=30), H2H_ONLY)])
     assert {price.market for price in closing_prices(Event.objects.all())} == {"h2h"}
-
-
-def test_verification_finds_rows_that_are_there_twice_or_have_lost_their_names():
-    ingest([snapshot(event(book("fanduel", h2h()))), snapshot(event(), LATER)])
-    run = Odds.objects.get(outcome__side="home")
-    run.pk = None
-    run.save()
-    Odds.objects.filter(outcome__side="away").update(bookmaker_id=999)
-    kinds = {line.split(": ")[1] for line in verify(Event.objects.all()).examples}
-    assert {"run stored more than once", "rows of odds whose bookmaker, market or outcome is missing"} <= kinds
-
-
-def test_verification_finds_a_wrong_closing_instant():
-    ingest([snapshot(event(book("fanduel", h2h())))])
-    Event.objects.update(closing_at=LATER)
-    assert "closing_at, stored and as the snapshots give it" in verify(Event.objects.all()).examples[0]
 
 
 def test_very_many_markets_make_one_scope_each():
