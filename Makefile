@@ -12,7 +12,7 @@ help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 run: .venv/installed  ## start everything: database, sample data, web server
-	$(PY) manage.py run --port $(PORT)
+	@$(PY) manage.py run --port $(PORT)
 
 test: .venv/installed-dev  ## run the tests
 	$(PY) -m pytest -n $(JOBS)

@@ -58,6 +58,8 @@ def _read_file(path: Path, advance: Callable[[int], object]) -> Iterator[Recordi
         told = 0
         try:
             for number, document in _documents(text):
+                if number is not None and document.isspace():
+                    continue
                 where = path.name if number is None else f"{path.name}:{number}"
                 advance(file.tell() - told)
                 told = file.tell()

@@ -9,11 +9,6 @@ from zoneinfo import ZoneInfo
 EASTERN = ZoneInfo("America/New_York")
 
 
-def game_day(moment: datetime) -> date:
-    """The day on which this aware instant falls in US/Eastern."""
-    return moment.astimezone(EASTERN).date()
-
-
 def bounds(day: date) -> tuple[datetime, datetime]:
     """The instants in UTC at which a game day begins and ends: [start, end), 23 or 25 hours when clocks change."""
     start, end = (datetime.combine(each, time(), EASTERN) for each in (day, day + timedelta(days=1)))

@@ -49,10 +49,6 @@ class OddsQuerySet(models.QuerySet["Odds"]):
     def for_bookmaker(self, key: str) -> Self:
         return self.filter(bookmaker__key=key)
 
-    def with_names(self) -> Self:
-        """The same rows with bookmaker, market and outcome joined, for whatever prints them."""
-        return self.select_related("bookmaker", "market", "outcome", "event")
-
 
 class OddsSnapshotQuerySet(models.QuerySet["OddsSnapshot"]):
     def as_of(self, moment: datetime) -> Self:

@@ -90,47 +90,33 @@ def _end_runs(runs: Sequence[Run]) -> None:
         cursor.execute(sql, [[run.id for run in runs], [run.valid_until for run in runs]])
 
 
+# The columns that a run fills, with their types in PostgreSQL.
+_RUN_COLUMNS = {
+    "event_id": "int4",
+    "bookmaker_id": "int2",
+    "market_id": "int2",
+    "outcome_id": "int4",
+    "price": "int4",
+    "decimal_price": "float8",
+    "point": "numeric",
+    "odds_timestamp": "timestamptz",
+    "valid_until": "timestamptz",
+    "last_update": "timestamptz",
+    "is_live": "bool",
+}
+
+
 def _copy_runs(runs: Sequence[tuple[int, Run]], titles: Mapping[str, str]) -> None:
     bookmakers = bookmaker_ids({run.bookmaker: titles.get(run.bookmaker, "") for _, run in runs})
     markets = market_ids({run.market for _, run in runs})
     outcomes = outcome_ids({run.outcome for _, run in runs})
-    sql = """
-        COPY odds_odds (event_id, bookmaker_id, market_id, outcome_id, price, decimal_price, point, odds_timestamp,
-            valid_until, last_update, is_live)
-        FROM STDIN (FORMAT BINARY)
-    """
+    sql = f"COPY odds_odds ({', '.join(_RUN_COLUMNS)}) FROM STDIN (FORMAT BINARY)"
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(sql) as copy:
-        copy.set_types(
-            [
-                "int4",
-                "int2",
-                "int2",
-                "int4",
-                "int4",
-                "float8",
-                "numeric",
-                "timestamptz",
-                "timestamptz",
-                "timestamptz",
-                "bool",
-            ]
-        )
+        copy.set_types(list(_RUN_COLUMNS.values()))
         for event_id, run in runs:
-            copy.write_row(
-                (
-                    event_id,
-                    bookmakers[run.bookmaker],
-                    markets[run.market],
-                    outcomes[run.outcome],
-                    run.price,
-                    run.decimal_price,
-                    run.point,
-                    run.odds_timestamp,
-                    run.valid_until,
-                    run.last_update,
-                    run.is_live,
-                )
-            )
+            keys = event_id, bookmakers[run.bookmaker], markets[run.market], outcomes[run.outcome]
+            prices = run.price, run.decimal_price, run.point
+            copy.write_row((*keys, *prices, run.odds_timestamp, run.valid_until, run.last_update, run.is_live))
 
 
 def delete_runs(event_ids: Iterable[int]) -> int:

@@ -37,7 +37,7 @@ class Command(RichCommand):
             lines.append(f"✓ {loaded} made-up games loaded, to look at")
         if password:
             lines.append(f"✓ administrator made: user [bold]{first_run.ADMIN}[/bold], password [bold]{password}[/bold]")
-            lines.append("  (shown this once; `python manage.py changepassword admin` sets another)")
+            lines.append("  (shown this once; `.venv/bin/python manage.py changepassword admin` sets another)")
         lines.append(f"✓ serving [bold]{url}[/bold] with the data in {settings.VAR_DIR}; Ctrl-C stops it")
         for line in lines:
             self.console.print(line, highlight=False, soft_wrap=True)
