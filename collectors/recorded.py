@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
@@ -31,6 +32,8 @@ from .the_odds_api.values import parse_time, tell_odds_format
 # Snapshots stored in one transaction, about 50 MB of answers. Each batch ends the runs that the one before left
 # standing, so larger ones leave fewer dead rows: 2,000 cost a tenth more space.
 BATCH_SIZE = 8_000
+# Batches that are read while one is stored, or wait to be.
+READ_AHEAD = 2
 # Snapshots from which on an import changes what the planner should know.
 BULK = 1_000
 # How far the book's clock and ours may be apart.
@@ -118,9 +121,9 @@ def _garbage_collector_paused() -> Iterator[None]:
 def _read_ahead(batches: Iterator[_Batch]) -> Iterator[_Batch]:
     """The same batches, each read in a thread while PostgreSQL is busy with the one before."""
     with ThreadPoolExecutor(max_workers=1) as reader:
-        upcoming = reader.submit(next, batches, None)
-        while (batch := upcoming.result()) is not None:
-            upcoming = reader.submit(next, batches, None)
+        upcoming = deque(reader.submit(next, batches, None) for _ in range(READ_AHEAD))
+        while (batch := upcoming.popleft().result()) is not None:
+            upcoming.append(reader.submit(next, batches, None))
             yield batch
 
 
