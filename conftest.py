@@ -44,12 +44,14 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_b
     """Before the test database is made: remove those of runs that were killed."""
     from django.db import connection
 
+    from oddsproject.embedded_postgres.postmaster import is_running
+
     if connection.settings_dict["ENGINE"] != EMBEDDED:
         return
     with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
         cursor.execute("SELECT datname FROM pg_database")
         for (name,) in cursor.fetchall():
-            if (found := TEST_DATABASE.fullmatch(name)) and not _exists(int(found[1])):
+            if (found := TEST_DATABASE.fullmatch(name)) and not is_running(int(found[1])):
                 cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
@@ -83,13 +85,3 @@ def _refuse_unless_local(family: int, address: Any) -> None:
         if host not in (None, "", "localhost", "0.0.0.0", "::", "::1") and not host.startswith("127."):  # noqa: S104
             # Not an exception that code under test would catch as a failed call.
             pytest.fail(f"A test reached for the network: {host}", pytrace=True)
-
-
-def _exists(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True

@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 class OddsCommand(ReadCommand):
     """A read command about the prices of one event."""
 
+    def add_instant_options(self, parser: CommandParser, *, bookmaker: bool = True) -> None:
+        """The options of a question about one event at one instant."""
+        self.add_event_option(parser)
+        self.add_as_of_option(parser)
+        self.add_choice_options(parser, bookmaker=bookmaker)
+
     def add_event_option(self, parser: CommandParser) -> None:
         parser.add_argument("--event-id", required=True, help="the id, or any beginning of it that fits one event only")
 

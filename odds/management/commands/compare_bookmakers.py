@@ -24,9 +24,7 @@ class Command(OddsCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        self.add_event_option(parser)
-        self.add_as_of_option(parser)
-        self.add_choice_options(parser, bookmaker=False)
+        self.add_instant_options(parser, bookmaker=False)
 
     def handle(self, *, event_id: str, as_of: str | None, market: str | None, as_json: bool, **_: Any) -> None:
         standing = standing_odds(find_event(event_id), moment_or_now(as_of), **keys(None, market))

@@ -23,9 +23,7 @@ class Command(OddsCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        self.add_event_option(parser)
-        self.add_as_of_option(parser)
-        self.add_choice_options(parser)
+        self.add_instant_options(parser)
 
     def handle(
         self, *, event_id: str, as_of: str | None, bookmaker: str | None, market: str | None, as_json: bool, **_: Any
