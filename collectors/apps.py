@@ -5,3 +5,6 @@ class CollectorsConfig(AppConfig):
     """Getting data in, on time, within credits."""
 
     name = "collectors"
+
+    def ready(self) -> None:
+        from . import checks  # noqa: F401 - registers them

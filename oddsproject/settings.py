@@ -10,7 +10,11 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from .logging_config import known_level, logging_config
+from collectors.intervals import parse_intervals
+
+from .environment import Environment
+from .logging_config import known_format, known_level, logging_config
+from .redaction import secret_values
 from .secret_key import kept_secret_key
 
 
@@ -18,28 +22,61 @@ def postgresql(url: str) -> dict[str, Any]:
     """The database of this address. Raises ImproperlyConfigured, with one line, for any other kind of database."""
     if not url.startswith(("postgres://", "postgresql://")):
         raise ImproperlyConfigured("DATABASE_URL: only PostgreSQL will do: postgres://user:password@host:5432/name")
-    database: dict[str, Any] = environ.Env.db_url_config(url)
+    try:
+        database: dict[str, Any] = environ.Env.db_url_config(url)
+    except ValueError:
+        what = "not an address; percent-encode what is special in its password"
+        raise ImproperlyConfigured(f"DATABASE_URL: {what}") from None
     return database
+
+
+def intervals(text: str) -> dict[str, float]:
+    """The minutes of each tier. Raises ImproperlyConfigured, with one line, for what cannot be."""
+    try:
+        return parse_intervals(text)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"ADAPTIVE_INTERVALS: {error}") from error
 
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env(
+env = Environment(
     DEBUG=(bool, False),
     SECRET_KEY=(str, ""),
     ALLOWED_HOSTS=(list, ["localhost", "127.0.0.1", "[::1]"]),
     CSRF_TRUSTED_ORIGINS=(list, []),
     VAR_DIR=(str, ""),
+    HTTPS=(bool, False),
     DATABASE_URL=(str, ""),
+    DATABASE_POOL_SIZE=(int, 5),
     PG_BIN=(str, ""),
     LOG_LEVEL=(str, "INFO"),
+    LOG_FORMAT=(str, "auto"),
+    LOG_FILE=(str, "logs/odds_pipeline.log"),
+    ODDS_API_KEY=(str, ""),
+    ODDS_API_BASE_URL=(str, ""),
+    ODDS_API_QUOTA=(int, 20_000),
+    QUOTA_RESET_DAY=(int, 1),
+    CREDIT_RESERVE_FRACTION=(float, 0.02),
+    SANDBOX_PORT=(int, 8100),
+    SPORTS=(list, ["basketball_nba"]),
+    BOOKMAKERS=(list, ["pinnacle", "draftkings", "fanduel", "betmgm", "williamhill_us", "betrivers", "bovada"]),
+    MARKETS=(list, ["h2h", "spreads", "totals"]),
+    REGIONS=(list, ["us"]),
+    SAMPLING_MODE=(str, "fixed"),
+    FIXED_INTERVAL_MINUTES=(float, 30),
+    ADAPTIVE_INTERVALS=(str, "far=30,medium=15,near=5,imminent=1"),
+    CLOSE_LEAD_MINUTES=(float, 1),
+    MAX_QUOTE_AGE_MINUTES=(int, 60),
+    RAW_RESPONSE_DAYS=(int, 30),
 )
-env.read_env(BASE_DIR / ".env")
+env.read(BASE_DIR / ".env")
 
 DEBUG = env("DEBUG")
 VAR_DIR = Path(env("VAR_DIR") or BASE_DIR / "var").resolve()
 SECRET_KEY = env("SECRET_KEY") or kept_secret_key(VAR_DIR / "secret_key")
-ALLOWED_HOSTS = env("ALLOWED_HOSTS")
+# The health check of a container asks for 127.0.0.1, under whatever name the site is known.
+ALLOWED_HOSTS = list(dict.fromkeys([*env("ALLOWED_HOSTS"), "127.0.0.1"]))
 CSRF_TRUSTED_ORIGINS = env("CSRF_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
@@ -51,6 +88,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django_apscheduler",
     "oddsproject",
     "events",
     "odds",
@@ -101,6 +139,7 @@ else:
             "OPTIONS": {"root": VAR_DIR / "postgres", "bin": env("PG_BIN"), "server": {}},
         }
     }
+DATABASE_POOL_SIZE = env("DATABASE_POOL_SIZE")  # connections of the web server; oddsproject/wsgi.py makes the pool
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_PASSWORD_VALIDATORS = [
@@ -118,5 +157,43 @@ WHITENOISE_USE_FINDERS = True  # serves packages' own files; nothing has to be c
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 
-LOGGING = logging_config(level=known_level(env("LOG_LEVEL")), log_dir=VAR_DIR / "logs")
+# Behind a proxy that speaks https, and that sets X-Forwarded-Proto whatever the visitor sent.
+HTTPS = env("HTTPS")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^health/"]  # asked from inside, without the proxy
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+
+# The provider. Without a key it is the sandbox, on this machine.
+ODDS_API_KEY = env("ODDS_API_KEY")
+SANDBOX_PORT = env("SANDBOX_PORT")
+ODDS_API_BASE_URL = env("ODDS_API_BASE_URL") or (
+    "https://api.the-odds-api.com/v4" if ODDS_API_KEY else f"http://127.0.0.1:{SANDBOX_PORT}/v4"
+)
+ODDS_API_QUOTA = env("ODDS_API_QUOTA")
+QUOTA_RESET_DAY = env("QUOTA_RESET_DAY")
+CREDIT_RESERVE_FRACTION = env("CREDIT_RESERVE_FRACTION")
+
+# What is collected, and when. Bookmakers go before regions; ten of them cost as much as one region.
+SPORTS = env("SPORTS")
+BOOKMAKERS = env("BOOKMAKERS")
+MARKETS = env("MARKETS")
+REGIONS = env("REGIONS")
+SAMPLING_MODE = env("SAMPLING_MODE")
+FIXED_INTERVAL_MINUTES = env("FIXED_INTERVAL_MINUTES")
+ADAPTIVE_INTERVALS = intervals(env("ADAPTIVE_INTERVALS"))
+CLOSE_LEAD_MINUTES = env("CLOSE_LEAD_MINUTES")
+MAX_QUOTE_AGE_MINUTES = env("MAX_QUOTE_AGE_MINUTES")
+RAW_RESPONSE_DAYS = env("RAW_RESPONSE_DAYS")
+
+LOG_FORMAT = known_format(env("LOG_FORMAT"), debug=DEBUG)
+LOGGING = logging_config(
+    level=known_level(env("LOG_LEVEL")),
+    log_file=VAR_DIR / env("LOG_FILE"),
+    secrets=secret_values({**{name: env(name) for name in env.scheme}, "SECRET_KEY": SECRET_KEY}),
+    console=LOG_FORMAT,
+)
