@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
-from django.db.models import Model
-from django.http import HttpRequest
+from collections.abc import Callable
 
+from django.contrib import admin, messages
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from . import doubts
 from .admin_pages import ReadOnlyAdmin, unbroken, utc
+from .choices import EventStatus
+from .lifecycle import Doubt
 from .models import Event, EventScore
+from .statuses import set_status, unset_status
 
 admin.site.site_header = "Odds"
 admin.site.enable_nav_sidebar = False  # the tables need the width
@@ -36,11 +43,68 @@ class EventScoreInline(admin.TabularInline):
         return False
 
 
-class EventAdmin(ReadOnlyAdmin):
-    """Events. The table is small enough to be searched by team."""
+class InDoubt(admin.SimpleListFilter):
+    """Events that a person should look into."""
 
-    list_display = ("game", "start", "status", "score", "api_id", "sport_key", "close")
-    list_filter = ("status", ("sport_key", admin.AllValuesFieldListFilter))
+    title = "doubt"
+    parameter_name = "doubt"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [
+            (Doubt.VANISHED.value, "Vanished before the start"),
+            (Doubt.UNRESOLVED.value, "Began over 24 h ago, no result"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
+        now = timezone.now()
+        conditions = {Doubt.VANISHED.value: doubts.vanished(now), Doubt.UNRESOLVED.value: doubts.unresolved(now)}
+        return queryset.filter(conditions.get(self.value() or "", Q()))
+
+
+Action = Callable[["EventAdmin", HttpRequest, QuerySet[Event]], None]
+
+
+def by_hand(status: EventStatus) -> Action:
+    """An action that gives the selected events this status."""
+
+    @admin.action(description=f"{status.label}, by hand", permissions=["status"])
+    def act(page: EventAdmin, request: HttpRequest, queryset: QuerySet[Event]) -> None:
+        events = list(queryset)
+        for event in events:
+            set_status(event, status)
+        told = f"{_counted(events)} {status.value} now; no job changes that"
+        page.message_user(request, told, messages.SUCCESS)
+
+    act.__name__ = f"set_{status.value}"
+    return act
+
+
+@admin.action(description="Leave the status to the jobs again", permissions=["status"])
+def leave_to_jobs(page: EventAdmin, request: HttpRequest, queryset: QuerySet[Event]) -> None:
+    now = timezone.now()
+    events = list(queryset)
+    statuses = sorted({unset_status(event, now).value for event in events})
+    told = f"{_counted(events)} {' or '.join(statuses)} by what is known; jobs go on from there"
+    page.message_user(request, told, messages.SUCCESS)
+
+
+def _counted(events: list[Event]) -> str:
+    return f"{events[0].title} is" if len(events) == 1 else f"{len(events):,} events are"
+
+
+class EventAdmin(ReadOnlyAdmin):
+    """Events. The table is small enough to be searched by team. Only the status can be changed, by actions."""
+
+    list_display = ("game", "start", "shown_status", "score", "api_id", "sport_key", "close")
+    list_filter = ("status", InDoubt, "status_is_manual", ("sport_key", admin.AllValuesFieldListFilter))
+    actions = (
+        by_hand(EventStatus.POSTPONED),
+        by_hand(EventStatus.CANCELLED),
+        by_hand(EventStatus.FINAL),
+        by_hand(EventStatus.LIVE),
+        by_hand(EventStatus.SCHEDULED),
+        leave_to_jobs,
+    )
     date_hierarchy = "commence_time"
     ordering = ("-commence_time",)
     sortable_by = ("start",)
@@ -48,17 +112,23 @@ class EventAdmin(ReadOnlyAdmin):
     search_help_text = "A team, or the id of an event or its beginning"
     inlines = (EventScoreInline,)
     fieldsets = (
-        (None, {"fields": ("game", "api_id", "sport", "start", "status", "status_is_manual", "score")}),
-        ("Times", {"fields": ("completed", "close", "observed", "created", "updated")}),
+        (None, {"fields": ("game", "api_id", "sport", "start", "status", "status_is_manual", "score", "is_sandbox")}),
+        ("Times", {"fields": ("completed", "close", "observed", "missing", "missed_listings", "created", "updated")}),
     )
-    readonly_fields = ("game", "sport", "start", "score", "completed", "close", "observed", "created", "updated")
+    readonly_fields = (
+        "game", "sport", "start", "score", "completed", "close", "observed", "missing", "created", "updated",
+    )  # fmt: skip
 
     start = staticmethod(utc("commence_time", "start", sortable=True))
     close = staticmethod(utc("closing_at", "last pre-match snapshot"))
     completed = staticmethod(utc("completed_at", "first called completed"))
     observed = staticmethod(utc("observed_at", "last stated"))
+    missing = staticmethod(utc("missing_since", "gone from the lists since"))
     created = staticmethod(utc("created_at", "row written"))
     updated = staticmethod(utc("updated_at", "row changed"))
+
+    def has_status_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("events.change_event")
 
     @admin.display(description="sport")
     def sport(self, event: Event) -> str:
@@ -67,6 +137,11 @@ class EventAdmin(ReadOnlyAdmin):
     @admin.display(description="game")
     def game(self, event: Event) -> str:
         return unbroken(event.title)
+
+    @admin.display(description="status")
+    def shown_status(self, event: Event) -> str:
+        label = EventStatus(event.status).label
+        return unbroken(f"{label}, by hand" if event.status_is_manual else label)
 
     @admin.display(description="score")
     def score(self, event: Event) -> str:

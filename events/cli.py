@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 from argparse import ArgumentTypeError
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
@@ -35,6 +37,7 @@ class ReadCommand(RichCommand):
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         parser = super().create_parser(prog_name, subcommand, **kwargs)
         if parser.called_from_command_line:
+            _quiet_terminal()
             # argparse would print the whole usage, and exit with 2.
             parser.error = lambda message: parser.exit(1, f"{message}; see {parser.prog} --help\n")  # type: ignore[method-assign]
         return parser
@@ -65,6 +68,13 @@ class ReadCommand(RichCommand):
     def print_json(self, answer: Any) -> None:
         """Write one document: times in ISO 8601 with Z, exact decimals as numbers, dataclasses as objects."""
         self.stdout.write(msgspec.json.format(_encoder.encode(answer), indent=2).decode())
+
+
+def _quiet_terminal() -> None:
+    """Leave the terminal to the answer: what is merely normal goes to the log file only."""
+    for handler in logging.getLogger().handlers:
+        if getattr(handler, "stream", None) is sys.stderr:
+            handler.setLevel(max(handler.level, logging.WARNING))
 
 
 def whole(text: str) -> int:

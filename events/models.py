@@ -29,6 +29,11 @@ class Event(models.Model):
     completed_at = models.DateTimeField(null=True, blank=True, help_text="when the provider first called it completed")
     closing_at = models.DateTimeField(null=True, blank=True, help_text="last pre-match snapshot, if any")
     observed_at = models.DateTimeField(help_text="time of the newest answer that these facts come from")
+    is_sandbox = models.BooleanField(default=False, db_default=False, help_text="made up by the sandbox")
+    missing_since = models.DateTimeField(
+        null=True, blank=True, help_text="when it was first gone from the list of events to come; empty while listed"
+    )
+    missed_listings = models.SmallIntegerField(default=0, db_default=0, help_text="how many lists in a row lack it")
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(auto_now=True, db_default=Now())
 

@@ -1,10 +1,13 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from events.statuses import advance_statuses
 
 from .factories import TIP, make_event, make_score
 
@@ -80,3 +83,59 @@ def test_names_from_outside_are_escaped(admin_client):
     page = admin_client.get(LIST).content.decode()
     assert "<script>alert(1)</script>" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+def act(client, action, *events):
+    data = {"action": action, "_selected_action": [event.pk for event in events]}
+    response = client.post(LIST, data, follow=True)
+    assert response.status_code == 200
+    for event in events:
+        event.refresh_from_db()
+    return [str(message) for message in response.context["messages"]]
+
+
+@pytest.mark.parametrize("status", ["postponed", "cancelled", "final", "live", "scheduled"])
+def test_a_status_set_by_hand_stays(admin_client, status):
+    event = make_event()
+    told = act(admin_client, f"set_{status}", event)
+    assert told == [f"Boston Celtics @ Los Angeles Lakers is {status} now; no job changes that"]
+    assert (event.status, event.status_is_manual) == (status, True)
+    assert f"{status.title()}, by hand</span>" in admin_client.get(LIST).content.decode()
+    advance_statuses(TIP + timedelta(hours=1))
+    event.refresh_from_db()
+    assert event.status == status
+
+
+def test_a_status_is_set_for_all_that_are_selected(admin_client):
+    events = [make_event(), make_event()]
+    assert act(admin_client, "set_cancelled", *events) == ["2 events are cancelled now; no job changes that"]
+    assert {event.status for event in events} == {"cancelled"}
+
+
+def test_a_status_left_to_the_jobs_again_follows_from_what_is_known(admin_client):
+    event = make_event(status="cancelled", status_is_manual=True)
+    told = act(admin_client, "leave_to_jobs", event)
+    assert told == ["Boston Celtics @ Los Angeles Lakers is live by what is known; jobs go on from there"]
+    assert (event.status, event.status_is_manual) == ("live", False)
+
+
+def test_who_may_only_look_sets_no_status(client):
+    clerk = User.objects.create(username="clerk", is_staff=True)
+    clerk.user_permissions.add(Permission.objects.get(codename="view_event"))
+    client.force_login(clerk)
+    event = make_event()
+    assert "by hand" not in client.get(LIST).content.decode().partition("<table")[0]
+    act(client, "set_final", event)
+    assert event.status == "scheduled"
+
+
+@pytest.mark.parametrize(("doubt", "found"), [("vanished", "gone"), ("unresolved", "open")])
+def test_filter_finds_what_a_person_should_look_into(admin_client, doubt, found):
+    now = timezone.now()
+    make_event(api_id="gone", commence_time=now + timedelta(hours=9), missed_listings=3)
+    make_event(api_id="open", commence_time=now - timedelta(hours=30), status="live")
+    make_event(api_id="fine", commence_time=now + timedelta(hours=9))
+    make_event(api_id="judged", commence_time=now - timedelta(hours=30), status="final", status_is_manual=True)
+    page = admin_client.get(LIST, {"doubt": doubt}).content.decode()
+    assert "1 result" in page
+    assert found in page

@@ -1,0 +1,84 @@
+"""The writes that follow an event through its life."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+from django.db import transaction
+
+from .choices import EventStatus
+from .lifecycle import Doubt, Known, doubt, status_at
+from .models import Event
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class StatusReport:
+    """What advancing the statuses changed, and the events that a person should look into."""
+
+    changed: list[tuple[Event, str]] = field(default_factory=list)  # with the status before
+    vanished: list[Event] = field(default_factory=list)
+    unresolved: list[Event] = field(default_factory=list)
+
+
+@transaction.atomic
+def advance_statuses(now: datetime) -> StatusReport:
+    """Bring the status of every event that is not at its end up to what is known at `now`."""
+    report = _judge(now)
+    for event, before in report.changed:
+        log.info("event_status_changed", event_id=event.api_id, before=before, status=event.status)
+    Event.objects.bulk_update([event for event, _ in report.changed], ["status"])
+    return report
+
+
+@transaction.atomic
+def status_report(now: datetime) -> StatusReport:
+    """What advancing the statuses would change, and what is in doubt. Changes nothing."""
+    return _judge(now)
+
+
+def _judge(now: datetime) -> StatusReport:
+    report = StatusReport()
+    events = Event.objects.select_for_update().filter(status__in=[EventStatus.SCHEDULED, EventStatus.LIVE])
+    for event in events.order_by("commence_time", "api_id"):
+        known = _known(event)
+        status = status_at(known, now)
+        if status != event.status:
+            report.changed.append((event, event.status))
+            event.status = status
+        unclear = doubt(known, now)
+        if unclear is Doubt.VANISHED:
+            report.vanished.append(event)
+        elif unclear is Doubt.UNRESOLVED:
+            report.unresolved.append(event)
+    return report
+
+
+def set_status(event: Event, status: EventStatus) -> None:
+    """Give an event a status by hand: no job changes it from then on."""
+    Event.objects.filter(pk=event.pk).update(status=status, status_is_manual=True)
+    log.info("event_status_set", event_id=event.api_id, before=event.status, status=status.value)
+
+
+@transaction.atomic
+def unset_status(event: Event, now: datetime) -> EventStatus:
+    """Leave an event's status to the jobs again; return the one that follows from what is known."""
+    event = Event.objects.select_for_update().get(pk=event.pk)
+    event.status_is_manual = False
+    event.status = status_at(_known(event), now)
+    event.save(update_fields=["status", "status_is_manual", "updated_at"])
+    return EventStatus(event.status)
+
+
+def _known(event: Event) -> Known:
+    return Known(
+        status=EventStatus(event.status),
+        status_is_manual=event.status_is_manual,
+        commence_time=event.commence_time,
+        missed_listings=event.missed_listings,
+        completed=event.completed_at is not None,
+        has_score=event.home_score is not None,
+    )
