@@ -11,8 +11,12 @@ PORT ?= 8000
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
-run: .venv/installed  ## start everything: database, sample data, web server
+run: .venv/installed .env  ## start everything: database, collector, web server; without a key, the sandbox
 	@$(PY) manage.py run --port $(PORT)
+
+.env:
+	@install -m 600 .env.example $@
+	@echo "✓ .env made from .env.example; put ODDS_API_KEY there to collect for real"
 
 test: .venv/installed-dev  ## run the tests
 	$(PY) -m pytest -n $(JOBS)

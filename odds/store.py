@@ -126,6 +126,11 @@ def delete_runs(event_ids: Iterable[int]) -> int:
         return int(cursor.rowcount)
 
 
+def delete_snapshots(event_ids: Iterable[int]) -> int:
+    """Remove the raw snapshots of these events for good; return how many there were. Only for what was made up."""
+    return OddsSnapshot.objects.filter(event_id__in=list(event_ids)).delete()[0]
+
+
 def refresh_closing(event_ids: Iterable[int]) -> None:
     """Set `closing_at` of these events: the last snapshot before both its own stated start and the final one."""
     sql = """

@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from pathlib import Path
 
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 
-from collectors.recorded import RecordingOptions, import_responses
-from events.models import Event
-from odds.choices import Source
-
-SAMPLE = Path(__file__).resolve().parent.parent / "collectors" / "sample" / "two_games.jsonl"
 ADMIN = "admin"
 
 
@@ -29,10 +23,3 @@ def ensure_admin() -> str | None:
     password = secrets.token_urlsafe(15)
     users.create_superuser(ADMIN, password=password)
     return password
-
-
-def load_sample() -> int:
-    """Fill an empty database with two made-up games; return how many events were loaded."""
-    if Event.objects.exists():
-        return 0
-    return len(import_responses([SAMPLE], RecordingOptions(source=Source.SANDBOX)).events)

@@ -65,7 +65,15 @@ class EventScorePayload(Struct):
     last_update: str | int | None = None
 
 
+class HistoricalPayload(Struct):
+    timestamp: str  # of the snapshot, at or before the date asked for
+    data: Raw
+    previous_timestamp: str | None = None  # missing at the oldest snapshot
+    next_timestamp: str | None = None  # missing at the newest
+
+
 _events = msgspec.json.Decoder(list[Raw])
+_historical = msgspec.json.Decoder(HistoricalPayload)
 _event = msgspec.json.Decoder(EventPayload)
 _event_score = msgspec.json.Decoder(EventScorePayload)
 _outcomes = msgspec.json.Decoder(list[OutcomePayload])
@@ -142,6 +150,14 @@ def decode_event_score(raw: bytes) -> EventScorePayload:
         return _event_score.decode(raw)
     except DECODE_ERRORS as error:
         raise UnreadablePayload(f"no score object: {error}; got {describe(load_loosely(raw))}") from None
+
+
+def decode_historical(raw: bytes) -> HistoricalPayload:
+    """The wrapper that historical answers come in. Raises UnreadablePayload."""
+    try:
+        return _historical.decode(raw.removeprefix(b"\xef\xbb\xbf"))
+    except DECODE_ERRORS as error:
+        raise UnreadablePayload(f"no historical answer: {error}; got {describe(load_loosely(raw))}") from None
 
 
 def decode_outcomes(raw: bytes | Raw) -> tuple[list[OutcomePayload], list[str]]:

@@ -33,6 +33,12 @@ PURE = [
     "collectors/the_odds_api/normaliser.py",
     "collectors/the_odds_api/payloads.py",
     "collectors/recording_files.py",
+    "collectors/intervals.py",
+    "collectors/sampling.py",
+    "collectors/credits.py",
+    "collectors/the_odds_api/endpoints.py",
+    "collectors/the_odds_api/answers.py",
+    "events/lifecycle.py",
 ]
 
 
@@ -70,6 +76,32 @@ def test_pure_modules_know_nothing_of_the_database(module):
         if name.split(".")[0] in {"django", "psycopg", "time"} or name.split(".")[-1] in {"models", "services", "store"}
     ]
     assert impure == []
+
+
+def test_only_the_gate_reaches_the_provider():
+    """HTTP libraries are imported by its two modules and by nothing else, and only the gate makes a client."""
+    http = {"requests", "urllib3", "httpx", "aiohttp"}
+    users = {
+        str(path.relative_to(ROOT))
+        for app in ALLOWED
+        for path in modules(app)
+        if any(name.split(".")[0] in http for name in imports(path))
+    }
+    assert users == {"collectors/the_odds_api/client.py", "collectors/the_odds_api/wire.py"}
+    makers = {
+        str(path.relative_to(ROOT))
+        for app in ALLOWED
+        for path in modules(app)
+        if any(name.endswith("the_odds_api.client") for name in imports(path))
+    }
+    assert makers == {"collectors/gate.py"}
+
+
+def test_the_sandbox_starts_without_django():
+    """It stands for somebody else's server: what it knows of this project are the shapes of the provider."""
+    for path in (ROOT / "collectors" / "sandbox").rglob("*.py"):
+        inside = {name for name in imports(path) if name.split(".")[0] in {"django", *ALLOWED}}
+        assert all(name.startswith("collectors.sandbox") for name in inside), path.name
 
 
 def test_only_the_store_writes_odds():

@@ -1,0 +1,314 @@
+"""The ledger: every state a call goes through, and every credit.
+
+reserve -> sent -> received -> stored, with the ends released, refused, failed and unknown. A crash at any moment can
+only count too much: credits are set aside before the call and given back when its cost is known. What the provider's
+headers say of the credits used settles the calls whose outcome nobody saw.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+from django.db.models import F, Max
+
+from .choices import CallState, Endpoint, Purpose
+from .credits import RETRY_FRACTION, Balance, balance, threshold_passed
+from .errors import AlreadyRunning, CallError, CallRefused, CreditCeiling, NotSent, Refused
+from .models import CreditPeriod, FetchLog, RawResponse
+from .the_odds_api.answers import Answer
+from .the_odds_api.endpoints import HISTORICAL, Call
+
+log = structlog.get_logger(__name__)
+
+# So long a refusal of a live call is remembered; one of a historical call, for ever. A refusal may be the provider's
+# mistake, and collecting must not end for good without a hand.
+REFUSAL_REMEMBERED = timedelta(hours=24)
+_REMEMBERED_STATUSES = (404, 422)
+_BODY_COMPRESSION = 1  # of zlib: half the time of the usual level, for a tenth more bytes
+
+
+def account_of(host: str, key: str) -> str:
+    """What the ledger calls a key: nothing of it can be read back."""
+    return "key-" + hashlib.blake2s(f"{host}\0{key}".encode(), digest_size=6).hexdigest()
+
+
+def current_period(account: str) -> CreditPeriod | None:
+    return CreditPeriod.objects.filter(account=account, ended_at=None).first()
+
+
+def balance_of(period: CreditPeriod, quota_setting: int) -> Balance:
+    pending = FetchLog.objects.of_account(period.account).unsettled().reserved_credits()
+    return balance(quota_setting=quota_setting, used=period.used, remaining=period.remaining, pending=pending)
+
+
+@transaction.atomic
+def reserve(
+    call: Call,
+    *,
+    request_id: UUID,
+    account: str,
+    purpose: Purpose,
+    tick: datetime | None,
+    attempt: int,
+    holder: int,
+    now: datetime,
+    quota: int,
+    reserve_fraction: float,
+    live_need: int,
+) -> FetchLog:
+    """Set the credits of a call aside.
+
+    Raises CreditCeiling, CallRefused where it was refused before, AlreadyRunning where its tick has had it.
+    """
+    period = CreditPeriod.objects.select_for_update().filter(account=account, ended_at=None).first()
+    cost = call.cost and max(call.cost, _dearest(account, call))
+    if cost:
+        _refuse_remembered(account, call, now)
+        if period is None:
+            raise CreditCeiling(f"{call}: how many credits are left is not known yet; nothing sent")
+        available = balance_of(period, quota).left(purpose, reserve_fraction=reserve_fraction, live_need=live_need)
+        if cost > available:
+            raise CreditCeiling(f"{call}: costs {cost}, and {purpose} calls may spend {available} more; nothing sent")
+    row = FetchLog(
+        request_id=request_id,
+        period=period,
+        account=account,
+        purpose=purpose,
+        endpoint=call.endpoint,
+        sport_key=call.sport_key,
+        event_id=call.event_id,
+        parameters=dict(call.parameters),
+        digest=call.digest,
+        tick=tick,
+        attempt=attempt,
+        holder=holder,
+        credits_reserved=cost,
+        fetch_time=now,
+    )
+    if FetchLog.objects.bulk_create([row], ignore_conflicts=True) and not _is_ours(row):
+        raise AlreadyRunning(f"{call}: attempt {attempt} for {tick:%Y-%m-%d %H:%M:%S} UTC was made; nothing sent")
+    return row
+
+
+def _is_ours(row: FetchLog) -> bool:
+    found = FetchLog.objects.filter(request_id=row.request_id).values_list("pk", flat=True).first()
+    if found is not None:
+        row.pk = found
+    return found is not None
+
+
+def _dearest(account: str, call: Call) -> int:
+    """The most that a call alike was charged, where that was more than reckoned."""
+    alike = FetchLog.objects.filter(
+        account=account, digest=call.digest, credits_charged__gt=F("credits_reserved"), attempt=1
+    )
+    return alike.aggregate(most=Max("credits_charged"))["most"] or 0
+
+
+def _refuse_remembered(account: str, call: Call, now: datetime) -> None:
+    alike = FetchLog.objects.filter(account=account, digest=call.digest).order_by("-fetch_time")
+    before = alike.exclude(state__in=[CallState.RELEASED, CallState.RESERVED]).first()
+    if before is None or before.state != CallState.REFUSED or before.http_status not in _REMEMBERED_STATUSES:
+        return
+    if call.endpoint in HISTORICAL or now - before.fetch_time < REFUSAL_REMEMBERED:
+        told = f"{before.http_status} {before.error_code}".strip()
+        raise CallRefused(
+            f"{call}: refused with {told} at {before.fetch_time:%Y-%m-%d %H:%M} UTC; not asked again like this",
+            code=before.error_code,
+        )
+
+
+def mark_sent(row: FetchLog, now: datetime) -> None:
+    """From here on the call may have been charged."""
+    if not FetchLog.objects.filter(pk=row.pk, state=CallState.RESERVED).update(state=CallState.SENT, sent_at=now):
+        raise AlreadyRunning(f"{row.endpoint}: its reservation was taken back; nothing sent")
+    row.state, row.sent_at = CallState.SENT, now
+
+
+def release(row: FetchLog, reason: str) -> None:
+    """Give back what was set aside for a call that was never sent."""
+    FetchLog.objects.filter(pk=row.pk, state=CallState.RESERVED).update(
+        state=CallState.RELEASED, credits_charged=0, error_message=reason, error_code="released"
+    )
+
+
+def fail(row: FetchLog, error: CallError) -> None:
+    """End a call that got no answer: free where it never left, of unknown cost otherwise."""
+    free = isinstance(error, NotSent) or row.credits_reserved == 0
+    row.state = CallState.FAILED if isinstance(error, NotSent) else CallState.UNKNOWN
+    row.credits_charged = 0 if free else None
+    row.error_code, row.error_message = error.code, str(error)
+    FetchLog.objects.filter(pk=row.pk, state=CallState.SENT).update(
+        state=row.state,
+        credits_charged=row.credits_charged,
+        error_code=row.error_code,
+        error_message=row.error_message,
+    )
+
+
+def abandon(row: FetchLog) -> None:
+    """End a call whose process died: what was never sent is free, what was sent has an unknown outcome."""
+    if row.state == CallState.RESERVED:
+        release(row, "its process ended before the call was sent")
+    else:
+        FetchLog.objects.filter(pk=row.pk, state=CallState.SENT).update(
+            state=CallState.UNKNOWN,
+            credits_charged=0 if row.credits_reserved == 0 else None,
+            error_code="interrupted",
+            error_message="its process ended while the call was on its way",
+        )
+
+
+@transaction.atomic
+def receive(row: FetchLog, answer: Answer, error: CallError | None, quota: int) -> RawResponse:
+    """Store an answer as received and settle its cost. Doing it twice changes nothing.
+
+    `error` is what the answer means if it is not of use.
+    """
+    period = _period_for(row, answer)
+    stored, is_new = RawResponse.objects.get_or_create(
+        call=row,
+        defaults={
+            "received_at": answer.received_at,
+            "body": zlib.compress(answer.body, _BODY_COMPRESSION),
+            "sha256": hashlib.sha256(answer.body).hexdigest(),
+            "size": len(answer.body),
+            "damage": answer.damage,
+            "problem": str(error) if error else "",
+        },
+    )
+    if not is_new:
+        return stored
+    known_before = FetchLog.objects.filter(pk=row.pk).values_list("credits_charged", flat=True).get() or 0
+    row.period = period
+    row.received_at = answer.received_at
+    row.http_status = answer.status
+    row.response_time_ms = answer.response_time_ms
+    row.credits_used, row.api_quota_remaining = answer.used, answer.remaining
+    row.credits_charged = _charge(row, answer, error)
+    period.charged += (row.credits_charged or 0) - known_before
+    row.state = _state(answer, error)
+    row.error_code, row.error_message = (error.code, str(error)) if error else ("", "")
+    row.save()
+    _reconcile(period, row, answer)
+    _warn(period, quota)
+    return stored
+
+
+def _state(answer: Answer, error: CallError | None) -> CallState:
+    if error is None:
+        return CallState.RECEIVED
+    return CallState.REFUSED if isinstance(error, Refused) and answer.status != 200 else CallState.FAILED
+
+
+def _charge(row: FetchLog, answer: Answer, error: CallError | None) -> int | None:
+    """What the call cost; None where neither its headers nor its status tell."""
+    if answer.charged is not None:
+        if answer.charged > row.credits_reserved:
+            log.warning("cost_mismatch", endpoint=row.endpoint, reckoned=row.credits_reserved, charged=answer.charged)
+        return answer.charged
+    if row.credits_reserved == 0 or (error is not None and 300 <= answer.status < 500):
+        return 0
+    return None
+
+
+def _period_for(row: FetchLog, answer: Answer) -> CreditPeriod:
+    """The period that this answer falls into, locked; a new one where the provider's count has begun anew."""
+    periods = CreditPeriod.objects.select_for_update()
+    period = periods.filter(account=row.account, ended_at=None).first()
+    if period is not None and not _is_reset(period, row, answer):
+        return period
+    if period is not None:
+        log.info("credits_reset", used_before=period.used, used_now=answer.used)
+        CreditPeriod.objects.filter(pk=period.pk).update(ended_at=answer.received_at)
+        _charge_in_full(FetchLog.objects.filter(period=period).unsettled().exclude(pk=row.pk))
+    CreditPeriod.objects.bulk_create(
+        [CreditPeriod(account=row.account, started_at=answer.received_at)], ignore_conflicts=True
+    )
+    return periods.get(account=row.account, ended_at=None)
+
+
+def _charge_in_full(calls: Iterable[FetchLog]) -> None:
+    """Calls whose cost will never be told, as the count that held it is gone."""
+    for call in calls:
+        FetchLog.objects.filter(pk=call.pk).update(credits_charged=call.credits_reserved)
+
+
+def _is_reset(period: CreditPeriod, row: FetchLog, answer: Answer) -> bool:
+    """Whether the count fell since: less used and more left, told by a call that was sent after the last count.
+
+    Calls that overlap come back in any order, and so may their counts.
+    """
+    if answer.used is None or answer.remaining is None or period.seen_at is None or period.remaining is None:
+        return False
+    sent_later = row.sent_at is not None and row.sent_at > period.seen_at
+    return sent_later and answer.used < period.used and answer.remaining > period.remaining
+
+
+def _reconcile(period: CreditPeriod, row: FetchLog, answer: Answer) -> None:
+    """Take over what the provider says was used, and settle with it the calls whose cost is unknown."""
+    is_first = period.seen_at is None
+    if answer.used is not None and answer.used >= period.used:
+        period.used, period.seen_at = answer.used, answer.received_at
+        if answer.remaining is not None:
+            period.remaining = answer.remaining
+    in_flight = FetchLog.objects.of_account(row.account).in_flight().exclude(pk=row.pk).exists()
+    if answer.used is not None and not in_flight:
+        _settle_unknown(period, is_first)
+    # A count that is missing or false does not make what our own calls were charged any less.
+    period.used = max(period.used, period.used_before + period.used_elsewhere + period.charged)
+    period.save()
+
+
+def _settle_unknown(period: CreditPeriod, is_first: bool) -> None:
+    """Divide what was used and not yet accounted for: to calls of unknown cost, oldest first, the rest to others."""
+    gap = max(0, period.used - period.used_before - period.used_elsewhere - period.charged)
+    unknown = FetchLog.objects.of_account(period.account).unsettled().exclude(state=CallState.RESERVED)
+    for call in unknown.order_by("pk"):
+        share = min(gap, call.credits_reserved)
+        gap -= share
+        period.charged += share
+        FetchLog.objects.filter(pk=call.pk).update(credits_charged=share, period=period)
+    if not gap:
+        return
+    if is_first:
+        period.used_before = gap
+    else:
+        period.used_elsewhere += gap
+        log.warning("credits_used_elsewhere", credits=gap, account=period.account)
+
+
+def _warn(period: CreditPeriod, quota: int) -> None:
+    now = balance_of(period, quota)
+    threshold = threshold_passed(now.percent, period.warned_percent)
+    if threshold is None:
+        return
+    CreditPeriod.objects.filter(pk=period.pk).update(warned_percent=threshold)
+    log.warning("quota_low", threshold_percent=threshold, used=now.committed, quota=now.quota)
+
+
+def mark_stored(row: FetchLog) -> None:
+    """Note that there is nothing to read in an answer beside its headers."""
+    RawResponse.objects.filter(call=row).update(normalised_at=row.received_at)
+    FetchLog.objects.filter(pk=row.pk).update(state=CallState.STORED, success=True)
+
+
+def may_retry(row: FetchLog, quota: int) -> bool:
+    """Whether the credits set aside for asking again after an unknown outcome allow one more."""
+    if row.credits_reserved == 0:
+        return True
+    spent = FetchLog.objects.filter(account=row.account, period=row.period, attempt__gt=1).exclude(
+        endpoint__in=[Endpoint.SPORTS, Endpoint.EVENTS]
+    )
+    return spent.reserved_credits() + row.credits_reserved <= max(row.credits_reserved, quota * RETRY_FRACTION)
+
+
+def body_of(stored: RawResponse) -> bytes:
+    """The body as received."""
+    return zlib.decompress(stored.body)

@@ -1,0 +1,177 @@
+"""The health of collecting and what is stored, summed up: lines for people, one document for programs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from events.choices import EventStatus
+from events.models import Event
+from events.times import duration
+from odds.management.commands.db_stats import size
+from odds.statistics import Statistics, statistics
+
+from .facts import Facts
+from .gate import Terms
+from .health import DAY, WEEK, PipelineHealth, growth_bytes, health_of_settings
+from .tables import when
+
+# Nothing checks prices yet, so there are no warnings of that kind.
+VALIDATION_WARNINGS = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    health: PipelineHealth
+    stored: Statistics
+    events_scheduled: int
+    grown_24h: int | None  # bytes, an estimate: see growth_bytes
+    grown_7d: int | None
+
+
+def summary(now: datetime) -> Summary:
+    """Everything that `status` tells, of the installation that the settings describe."""
+    account = Terms.of_settings().account
+    stored = statistics()
+    return Summary(
+        health=health_of_settings(now),
+        stored=stored,
+        events_scheduled=Event.objects.with_status(EventStatus.SCHEDULED).count(),
+        grown_24h=growth_bytes(now, stored, DAY, account),
+        grown_7d=growth_bytes(now, stored, WEEK, account),
+    )
+
+
+def lines(summed: Summary, verdict: str) -> list[list[tuple[str, str]]]:
+    """Labels and texts, in groups."""
+    facts = summed.health.facts
+    return [_state(facts, verdict), _stored(summed), _credits(facts), _storage(summed)]
+
+
+def _state(facts: Facts, verdict: str) -> list[tuple[str, str]]:
+    source = "sandbox, a made-up league" if facts.sandbox else "The Odds API"
+    return [
+        ("Last Fetch", when(facts.last_fetch, facts.now)),
+        ("Status", verdict),
+        ("Source", source),
+        ("Scheduler", _scheduler(facts)),
+        ("Sampling", facts.sampling_mode + (f", [yellow]{facts.throttle_note}[/]" if facts.throttle_note else "")),
+    ]
+
+
+def _scheduler(facts: Facts) -> str:
+    if facts.scheduler == "running" and facts.heartbeat_age is not None:
+        return f"[green]✓ running[/], last sign of life {duration(facts.heartbeat_age)} ago"
+    return f"[{'red' if facts.scheduler in ('died', 'silent') else 'yellow'}]{facts.scheduler}[/]"
+
+
+def _stored(summed: Summary) -> list[tuple[str, str]]:
+    def figure(name: str) -> str:
+        return ("≈ " if name in summed.stored.estimated else "") + f"{getattr(summed.stored, name):,}"
+
+    return [
+        ("Events (Scheduled)", f"{summed.events_scheduled:,}"),
+        ("Events (Total)", figure("events")),
+        ("Odds Records", figure("odds_records")),
+        ("Price Points", figure("price_points")),
+    ]
+
+
+def _credits(facts: Facts) -> list[tuple[str, str]]:
+    known = facts.credits
+    if known is None:
+        return [("API Quota Used", f"not known yet, of {settings.ODDS_API_QUOTA:,}")]
+    lines = [("API Quota Used", f"{known.used:,} / {known.quota:,}")]
+    if known.pending:
+        lines.append(("Set Aside", f"{known.pending:,} for calls of unknown cost"))
+    if known.remaining is not None:
+        share = f" ({known.remaining / known.quota:.1%})" if known.quota else ""
+        lines.append(("Quota Remaining", f"{known.remaining:,}{share}"))
+    lines.append(("Quota Renewed", when(known.resets_at, facts.now)))
+    return lines
+
+
+def _storage(summed: Summary) -> list[tuple[str, str]]:
+    facts = summed.health.facts
+    rate = facts.success_rate_24h
+    grown = f", ≈ {size(summed.grown_24h)} more in 24 h" if summed.grown_24h else ""
+    share = "no paid call" if rate is None else f"{rate:.1%}"
+    return [
+        ("DB Size", size(summed.stored.db_size_bytes) + grown),
+        ("Fetch Success Rate", f"{share} (24h)"),
+        ("Validation Warnings", f"{VALIDATION_WARNINGS:,}"),
+    ]
+
+
+def document(summed: Summary) -> dict[str, Any]:
+    """One object: what the specification names first, then the facts behind it."""
+    facts, stored = summed.health.facts, summed.stored
+    known = facts.credits
+    return {
+        "status": summed.health.status.value,
+        "warnings": summed.health.warnings,
+        "last_fetch": facts.last_fetch,
+        "events_scheduled": summed.events_scheduled,
+        "events_total": stored.events,
+        "odds_records": stored.odds_records,
+        "price_points": stored.price_points,
+        "estimated": stored.estimated,
+        "quota": known.quota if known else settings.ODDS_API_QUOTA,
+        "quota_used": known.used if known else None,
+        "quota_remaining": known.remaining if known else None,
+        "quota_percent": known.percent if known else None,
+        "quota_seen_at": known.seen_at if known else None,
+        "quota_resets_at": known.resets_at if known else None,
+        "credits_pending": known.pending if known else None,
+        "forecast_need": known.forecast_need if known else None,
+        "db_size_bytes": stored.db_size_bytes,
+        "growth_bytes_24h_estimate": summed.grown_24h,
+        "growth_bytes_7d_estimate": summed.grown_7d,
+        "fetch_success_rate_24h": facts.success_rate_24h,
+        "validation_warnings": VALIDATION_WARNINGS,
+        **_facts(facts),
+    }
+
+
+def _facts(facts: Facts) -> dict[str, Any]:
+    age = facts.heartbeat_age
+    return {
+        "sandbox": facts.sandbox,
+        "scheduler": facts.scheduler,
+        "heartbeat_at": facts.heartbeat_at,
+        "heartbeat_age_seconds": None if age is None else age.total_seconds(),
+        "missing_jobs": facts.missing_jobs,
+        "sampling_mode": facts.sampling_mode,
+        "throttle_note": facts.throttle_note,
+        "paused_at": facts.paused_at,
+        "pause_code": facts.pause_code,
+        "pause_reason": facts.pause_reason,
+        "paid_calls_24h": facts.paid_calls_24h,
+        "ticks_missed_24h": facts.ticks_missed_24h,
+        "ticks_failed_24h": facts.ticks_failed_24h,
+        "ticks_interrupted_24h": facts.ticks_interrupted_24h,
+        "spool_depth": facts.spool_depth,
+        "spool_quarantined": facts.spool_quarantined,
+        "disk_free_bytes": facts.disk_free_bytes,
+        "unread_responses": facts.unread_responses,
+        "parked_responses": facts.parked_responses,
+        "vanished_events": facts.vanished.count,
+        "unresolved_events": facts.unresolved.count,
+    }
+
+
+def sports_document(facts: Facts) -> list[dict[str, Any]]:
+    return [
+        {
+            "sport_key": sport.sport_key,
+            "events_to_come": sport.events_to_come,
+            "next_start": sport.next_start,
+            "last_fetch": sport.last_fetch,
+            "next_planned": sport.next_planned,
+            "interval_minutes": sport.interval.total_seconds() / 60,
+        }
+        for sport in facts.sports
+    ]

@@ -1,0 +1,117 @@
+"""`manage.py scheduler_status`."""
+
+import json
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
+
+from collectors.budget import sampling_now
+from collectors.choices import Job
+from collectors.holder import Holder
+from collectors.jobs import next_due, run_now
+from collectors.models import CollectorState
+from collectors.outlook import collector_state, outlook
+from collectors.scheduler import LEADER
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NBA = "basketball_nba"
+
+
+@pytest.fixture(autouse=True)
+def _no_terminal(monkeypatch, settings, tmp_path):
+    monkeypatch.delenv("COLUMNS", raising=False)
+    settings.VAR_DIR = tmp_path
+
+
+def run(*args):
+    out = StringIO()
+    call_command("scheduler_status", *args, stdout=out)
+    return out.getvalue()
+
+
+def signed(**over):
+    now = timezone.now()
+    fields = {"scheduler_pid": 4711, "scheduler_host": "box", "heartbeat_at": now}
+    fields["scheduler_started_at"] = now - timedelta(hours=2)
+    CollectorState.objects.update_or_create(pk=1, defaults={**fields, **over})
+
+
+def test_one_that_never_ran_is_no_error_and_tells_how_to_start_it():
+    text = run()
+    assert text.startswith("⚠ No scheduler runs, and none ever did: start it with `manage.py run_scheduler`\n")
+    assert json.loads(run("--json"))["running"] is False
+    assert not CollectorState.objects.exists()
+
+
+def test_one_that_runs_is_told_with_its_process_and_its_sign_of_life():
+    signed()
+    with Holder() as leader:
+        leader.take(LEADER)
+        text, answer = run(), json.loads(run("--json"))
+    assert "✓ The scheduler runs: process 4711 on box, last sign of life 0 s ago" in text
+    assert "(2 h ago)" in text
+    assert (answer["running"], answer["scheduler"], answer["pid"], answer["host"]) == (True, "running", 4711, "box")
+    assert answer["heartbeat_age_seconds"] < 60
+
+
+@pytest.mark.parametrize(
+    ("over", "told"),
+    [
+        ({}, "✗ The scheduler ended unexpectedly: it was process 4711 on box"),
+        ({"scheduler_pid": None}, "⚠ No scheduler runs: it was stopped"),
+    ],
+)
+def test_one_that_ended_is_told_by_how_it_ended(over, told):
+    signed(**over)
+    assert run().startswith(told)
+
+
+def test_a_schema_that_is_behind_is_one_line_and_no_guess():
+    MigrationRecorder(connection).record_unapplied("collectors", "0001_ledger")
+    try:
+        with pytest.raises(CommandError, match=r"^1 migration is not applied: run `manage\.py migrate`$"):
+            run()
+    finally:
+        MigrationRecorder(connection).record_applied("collectors", "0001_ledger")
+
+
+def test_pause_and_throttle_are_told():
+    signed(paused_at=timezone.now(), pause_reason="no credits [left]", throttle_note="2 times as seldom")
+    text = run()
+    assert "no credits [left]" in text
+    assert "Given up to make the credits last: 2 times as seldom" in text
+
+
+def test_each_job_is_told_with_its_last_tick_and_its_next(set_stage):
+    stage = set_stage(at=timezone.now())
+    run_now(Job.FETCH_ODDS, [NBA], stage.gate)
+    jobs = {job["job"]: job for job in json.loads(run("--json"))["jobs"]}
+    assert set(jobs) == set(Job.values)
+    assert jobs["fetch_odds"]["state"] == "done"
+    assert "credits" in jobs["fetch_odds"]["outcome"]
+    assert jobs["tidy"]["last_tick"] is None
+    text = run()
+    assert jobs["fetch_odds"]["outcome"] in text
+
+
+def test_what_is_planned_is_what_the_jobs_will_do(stage):
+    """Worked out without writing, and still the same."""
+    run_now(Job.FETCH_ODDS, [NBA], stage.gate)
+    now = stage.clock()
+    planned = {each.job: each.next_planned for each in outlook(now, collector_state())}
+    sampling_now(stage.terms.account, now)
+    assert planned == {job: next_due(job, now, stage.terms.account) for job in Job}
+
+
+def test_a_throttle_stretches_what_is_planned(stage, settings):
+    settings.CLOSE_LEAD_MINUTES = 0
+    run_now(Job.FETCH_ODDS, [NBA], stage.gate)
+    CollectorState.objects.update_or_create(pk=1, defaults={"throttle_level": 2})  # four times as seldom
+    planned = {each.job: each.next_planned for each in outlook(stage.clock(), collector_state())}
+    assert planned[Job.FETCH_ODDS] == stage.clock() + timedelta(hours=2)
