@@ -39,7 +39,7 @@ class Holder:
         self.number = 0
         if self._connection is not None:
             self._connection.close()
-        self._connection = connections.create_connection(DEFAULT_DB_ALIAS)
+        self._connection = _connection_of_its_own()
         # The server looks for us while it works: a statement of a dead process does not keep its locks.
         self._run("SELECT set_config('client_connection_check_interval', '1s', false)")
         while not self.number:
@@ -77,6 +77,14 @@ class Holder:
         with self._one_at_a_time, self._connection.cursor() as cursor:
             cursor.execute(sql, parameters or None)
             return cursor.fetchone()[0]
+
+
+def _connection_of_its_own() -> BaseDatabaseWrapper:
+    """A new connection, never one of a pool: closing that would only give it back, with the locks still on it."""
+    details = {**connection.settings_dict, "OPTIONS": {**connection.settings_dict["OPTIONS"]}}
+    details["OPTIONS"].pop("pool", None)
+    kind: type[BaseDatabaseWrapper] = type(connections[DEFAULT_DB_ALIAS])
+    return kind(details, DEFAULT_DB_ALIAS)
 
 
 def _key(job: str) -> int:

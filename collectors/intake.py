@@ -44,7 +44,7 @@ def take_in(received: Received) -> IngestReport:
     try:
         report = _read(row, stored, received.body)
     except UnreadablePayload as error:
-        raise _unusable(row, stored, str(error)) from None
+        raise _park(row, stored, str(error)) from None
     log.info(
         "answer_stored",
         endpoint=row.endpoint,
@@ -60,6 +60,16 @@ def take_in(received: Received) -> IngestReport:
     for problem in report.problems:
         log.warning("answer_flagged", kind=problem.kind, problem=problem.text)
     return report
+
+
+def read_again() -> tuple[int, int]:
+    """Read the answers once more that could not be read, after the reader was mended: how many could be, and not."""
+    left_alone = RawResponse.objects.filter(normalised_at__isnull=True, damage="", call__http_status=200)
+    tried = left_alone.exclude(problem="")
+    ids = list(tried.order_by("pk").values_list("pk", flat=True))
+    tried.update(problem="", attempts=0)
+    read = read_pending(lambda row: True)
+    return read, len(ids) - read
 
 
 def read_pending(is_ours: Callable[[FetchLog], bool]) -> int:
@@ -81,7 +91,7 @@ def _begin(stored: RawResponse) -> bool:
     """Count an attempt, durably; False where the answer has been read, or was begun too often."""
     mine = RawResponse.objects.filter(pk=stored.pk, normalised_at__isnull=True, problem="")
     if stored.attempts >= READ_ATTEMPTS:
-        mine.update(problem=f"reading it was begun {stored.attempts} times and never ended")
+        _park(stored.call, stored, f"reading it was begun {stored.attempts} times and never ended")
         return False
     return bool(mine.update(attempts=F("attempts") + 1))
 
@@ -167,10 +177,11 @@ def _told(report: IngestReport, problems: list[Problem]) -> IngestReport:
     return report
 
 
-def _unusable(row: FetchLog, stored: RawResponse, reason: str) -> UnusableAnswer:
+def _park(row: FetchLog, stored: RawResponse, reason: str) -> UnusableAnswer:
+    """Leave an answer alone for good, with the reason in the ledger; its bytes stay."""
     told = f"{row.endpoint} {row.sport_key}: the answer cannot be read: {reason}; its bytes are kept, odds untouched"
+    RawResponse.objects.filter(pk=stored.pk, normalised_at__isnull=True).update(problem=reason)
+    FetchLog.objects.filter(pk=row.pk).update(state=CallState.FAILED, error_code="unreadable", error_message=told)
     error = UnusableAnswer(told, code="unreadable")
     error.row = row
-    RawResponse.objects.filter(pk=stored.pk).update(problem=reason)
-    FetchLog.objects.filter(pk=row.pk).update(error_code=error.code, error_message=told)
     return error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 import structlog
@@ -112,13 +112,3 @@ def _work(gate: Gate, job: Job, sport_key: str, purpose: Purpose, timing: Timing
 
 def _scores_purpose(purpose: Purpose) -> Purpose:
     return Purpose.SCORES if purpose is Purpose.LIVE else purpose
-
-
-def next_due(job: Job, now: datetime, account: str) -> datetime | None:
-    """When a job will be worked at next, as planned now; None where nothing is planned."""
-    from .sampling import next_tick
-
-    if job is not Job.FETCH_ODDS:
-        return grid_point(now, INTERVALS[job]) + INTERVALS[job]
-    sampling, _ = budget.sampling_now(account, now)
-    return min(next_tick(now, budget.starts_of(sport, now), sampling) for sport in settings.SPORTS)

@@ -77,7 +77,7 @@ class FetchLog(models.Model):
     class Meta:
         ordering = ["-id"]
         verbose_name = "call"
-        verbose_name_plural = "calls (ledger)"
+        verbose_name_plural = "calls"
         constraints = [
             models.UniqueConstraint(
                 fields=["account", "endpoint", "digest", "tick", "attempt"],
@@ -150,7 +150,7 @@ class JobTick(models.Model):
     class Meta:
         ordering = ["-tick", "job", "sport_key"]
         verbose_name = "tick"
-        verbose_name_plural = "ticks (what the scheduler did)"
+        verbose_name_plural = "ticks"
         constraints = [
             models.UniqueConstraint(fields=["job", "sport_key", "tick"], name="collectors_jobtick_once"),
             models.CheckConstraint(

@@ -28,7 +28,7 @@ from django_apscheduler.util import close_old_connections as closing_old_connect
 from events.times import duration
 
 from .choices import Job
-from .errors import CollectorError
+from .errors import CollectorError, NotNow
 from .gate import Gate
 from .holder import Holder, is_running
 from .jobs import INTERVALS, run_due
@@ -53,7 +53,7 @@ _stopping = threading.Event()
 _led: list[Scheduler] = []  # the scheduler of this process, once it leads
 
 
-class Stopped(CollectorError):
+class Stopped(NotNow):
     """The scheduler ends; what was being waited for is left to the next one."""
 
 

@@ -11,8 +11,8 @@ from django.conf import settings
 from events.choices import EventStatus
 from events.models import Event
 from events.times import duration
-from odds.management.commands.db_stats import size
 from odds.statistics import Statistics, statistics
+from odds.wording import size
 
 from .facts import Facts
 from .gate import Terms

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # Wide enough that no row of a table is broken in a file or a pipe.
 PIPED_WIDTH = 240
 
-UNDEFINED_TABLE = "42P01"
+UNDEFINED = ("42P01", "42703")  # table, column
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
@@ -55,9 +55,9 @@ class ReadCommand(RichCommand):
         except OperationalError as error:
             raise CommandError(f"the database does not answer: {str(error).splitlines()[0]}") from error
         except ProgrammingError as error:
-            if getattr(error.__cause__, "sqlstate", None) != UNDEFINED_TABLE:
+            if getattr(error.__cause__, "sqlstate", None) not in UNDEFINED:
                 raise
-            raise CommandError("the database has no tables yet: run `manage.py migrate`") from error
+            raise CommandError("the database is not up to date: run `manage.py migrate`") from error
 
     def make_rich_console(self, **kwargs: Any) -> Console:
         console = super().make_rich_console(**kwargs, highlight=False)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import structlog
 from django.db import transaction
+from django.db.models.functions import Now
 
 from .choices import EventStatus
 from .lifecycle import Doubt, Known, doubt, status_at
@@ -30,7 +31,9 @@ def advance_statuses(now: datetime) -> StatusReport:
     report = _judge(now)
     for event, before in report.changed:
         log.info("event_status_changed", event_id=event.api_id, before=before, status=event.status)
-    Event.objects.bulk_update([event for event, _ in report.changed], ["status"])
+    for event, _ in report.changed:
+        event.updated_at = Now()
+    Event.objects.bulk_update([event for event, _ in report.changed], ["status", "updated_at"])
     return report
 
 
@@ -59,7 +62,7 @@ def _judge(now: datetime) -> StatusReport:
 
 def set_status(event: Event, status: EventStatus) -> None:
     """Give an event a status by hand: no job changes it from then on."""
-    Event.objects.filter(pk=event.pk).update(status=status, status_is_manual=True)
+    Event.objects.filter(pk=event.pk).update(status=status, status_is_manual=True, updated_at=Now())
     log.info("event_status_set", event_id=event.api_id, before=event.status, status=status.value)
 
 

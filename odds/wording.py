@@ -20,3 +20,12 @@ def pointed(side: str, point: Decimal | None) -> str:
 def percent(fraction: float | None) -> str:
     """0.0476 as '4.8 %'; a dash for what is unknown."""
     return "–" if fraction is None else f"{fraction:.1%}".replace("%", " %")
+
+
+def size(size_bytes: float) -> str:
+    """'1.2 GB', by powers of 1,000."""
+    for unit in ("B", "kB", "MB"):
+        if size_bytes < 1_000:
+            return f"{size_bytes:.{0 if unit == 'B' else 1}f} {unit}"
+        size_bytes /= 1_000
+    return f"{size_bytes:,.1f} GB"

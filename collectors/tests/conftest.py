@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from copy import copy
 from datetime import UTC, datetime, timedelta
+from math import inf
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -33,13 +34,13 @@ class Stage:
     def gate(self) -> Gate:
         client = Client(self.terms.base_url, self.terms.key, clock=self.clock, **self.client)
         return Gate(
-            self.terms, clock=self.clock, sleep=self.sleep, chance=Random(1), client=client, calls_per_second=10_000
+            self.terms, clock=self.clock, sleep=self.sleep, chance=Random(1), client=client, calls_per_second=inf
         )
 
     def sleep(self, seconds: float) -> None:
         """Waiting costs nothing but time on this stage's clock."""
         self.slept.append(seconds)
-        self.clock.set(self.clock() + timedelta(seconds=seconds))
+        self.clock.set(self.clock() + timedelta(seconds=seconds), speed=0)
 
     def elsewhere(self, terms: Terms) -> Stage:
         """The same, with gates on other terms."""
@@ -48,7 +49,7 @@ class Stage:
         return other
 
     def at(self, moment: datetime) -> None:
-        self.clock.set(moment)
+        self.clock.set(moment, speed=0)
 
     @property
     def charged(self) -> int:

@@ -14,8 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.db import connection
 
 from collectors import ledger
 from collectors.gate import Gate, Terms
@@ -24,6 +22,8 @@ from collectors.recovery import recover
 from collectors.sandbox.faults import Fault
 from collectors.sandbox.server import Sandbox
 from odds.models import OddsSnapshot
+
+from .children import environment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,8 +34,6 @@ FORKS = """
 import os, sys, django
 django.setup()
 from datetime import timedelta
-from django.db import connection
-connection.settings_dict["NAME"] = os.environ["DATABASE"]
 from collectors.choices import Purpose
 from collectors.gate import Gate
 from collectors.intake import take_in
@@ -71,20 +69,15 @@ class Scene:
     def __init__(self, sandbox: Sandbox, folder: Path) -> None:
         self.sandbox, self.folder = sandbox, folder
 
-    def environment(self, failpoint: str) -> dict[str, str]:
-        root = settings.DATABASES["default"]["OPTIONS"].get("root", "")
-        return {
-            **os.environ, "DJANGO_SETTINGS_MODULE": "collectors.tests.settings_of_child",
-            "DATABASE": connection.settings_dict["NAME"], "POSTGRES_ROOT": str(root), "VAR_DIR": str(self.folder),
-            "ODDS_API_BASE_URL": self.sandbox.url, "ODDS_API_QUOTA": str(QUOTA),
-            "FAILPOINT": failpoint, "LOG_LEVEL": "ERROR",
-        }  # fmt: skip
-
     @contextmanager
     def forks(self, failpoint: str = "") -> Iterator[subprocess.Popen]:
         command = [sys.executable, "-c", FORKS]
         with subprocess.Popen(
-            command, env=self.environment(failpoint), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            command,
+            env=environment(self.sandbox.url, self.folder, FAILPOINT=failpoint, LOG_LEVEL="ERROR"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         ) as process:
             yield process
             process.stdin.close()

@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from collectors import jobs
+from collectors import budget, jobs
 from collectors.budget import SCORES_INTERVAL
 from collectors.choices import Job, TickState
 from collectors.models import CollectorState, CreditPeriod, FetchLog, JobTick
-from collectors.sampling import grid_point
+from collectors.sampling import grid_point, next_tick
 from collectors.sandbox.faults import Fault
 from events.models import Event
 
@@ -34,7 +34,8 @@ def collect(stage, end: datetime, outages: list[datetime]) -> None:
         for job in (Job.UPDATE_EVENT_STATUS, Job.FETCH_SCORES, Job.FETCH_ODDS):
             jobs.run_due(job, stage.gate)
         now = stage.clock()
-        planned = jobs.next_due(Job.FETCH_ODDS, now, stage.terms.account)
+        sampling, _ = budget.sampling_now(stage.terms.account, now)
+        planned = next_tick(now, budget.starts_of("basketball_nba", now), sampling)
         now = min(planned, grid_point(now, timedelta(hours=1)) + timedelta(hours=1))
         if outages and now >= outages[0]:
             now = outages.pop(0) + OUTAGE

@@ -10,10 +10,9 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
-from collectors.budget import sampling_now
 from collectors.choices import Job
 from collectors.holder import Holder
-from collectors.jobs import next_due, run_now
+from collectors.jobs import run_due, run_now
 from collectors.models import CollectorState
 from collectors.outlook import collector_state, outlook
 from collectors.scheduler import LEADER
@@ -101,12 +100,15 @@ def test_each_job_is_told_with_its_last_tick_and_its_next(set_stage):
 
 
 def test_what_is_planned_is_what_the_jobs_will_do(stage):
-    """Worked out without writing, and still the same."""
-    run_now(Job.FETCH_ODDS, [NBA], stage.gate)
-    now = stage.clock()
-    planned = {each.job: each.next_planned for each in outlook(now, collector_state())}
-    sampling_now(stage.terms.account, now)
-    assert planned == {job: next_due(job, now, stage.terms.account) for job in Job}
+    """Worked out without writing, and still the same: nothing is due a second before, and something is then."""
+    for job in Job:
+        run_due(job, stage.gate)
+    planned = {each.job: each.next_planned for each in outlook(stage.clock(), collector_state())}
+    for job, moment in sorted(planned.items(), key=lambda item: item[1]):
+        stage.at(moment - timedelta(seconds=1))
+        assert run_due(job, stage.gate) == []
+        stage.at(moment)
+        assert [tick.tick for tick in run_due(job, stage.gate)] == [moment]
 
 
 def test_a_throttle_stretches_what_is_planned(stage, settings):

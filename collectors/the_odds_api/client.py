@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 import requests
 import urllib3
@@ -116,7 +116,7 @@ class Client:
         return {name: self._without_key_in(value.encode()).decode() for name, value in kept.items()}
 
     def _without_key_in(self, body: bytes) -> bytes:
-        for form in {self._key, quote(self._key, safe="")}:
+        for form in {self._key, quote(self._key, safe=""), quote_plus(self._key)}:
             if form and form.encode() in body:
                 body = body.replace(form.encode(), KEY_REMOVED)
         return body

@@ -8,7 +8,8 @@ from django.core.management import CommandError, CommandParser
 from django.utils import timezone
 
 from events.cli import ReadCommand, plain, table
-from odds.management.commands.db_stats import LARGEST, size
+from odds.management.commands.db_stats import LARGEST
+from odds.wording import size
 
 from ...facts import Facts
 from ...gate import Terms

@@ -9,6 +9,7 @@ from django.core.management import CommandParser
 from events.cli import ReadCommand, table
 from events.times import stamp
 from odds.statistics import Statistics, statistics
+from odds.wording import size
 
 LARGEST = 8
 
@@ -62,12 +63,3 @@ class Command(ReadCommand):
             tables.add_row(name, size(size_bytes))
         self.console.print()
         self.console.print(tables)
-
-
-def size(size_bytes: float) -> str:
-    """'1.2 GB', by powers of 1,000."""
-    for unit in ("B", "kB", "MB"):
-        if size_bytes < 1_000:
-            return f"{size_bytes:.{0 if unit == 'B' else 1}f} {unit}"
-        size_bytes /= 1_000
-    return f"{size_bytes:,.1f} GB"
