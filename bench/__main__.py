@@ -30,6 +30,7 @@ class Size:
     large: Recording
     season: Recording
     rounds: int
+    purchases: int
 
 
 SIZES = {
@@ -41,6 +42,7 @@ SIZES = {
         large=Recording(48, 40, first_game=100),
         season=Recording(48, 40),
         rounds=1,
+        purchases=30,
     ),
     # About two minutes.
     "default": Size(
@@ -50,6 +52,7 @@ SIZES = {
         large=Recording(192, 350, first_game=100),
         season=Recording(1_230, 40, books=5),
         rounds=3,
+        purchases=300,
     ),
     # The scale that the goals name: 1 M and 100 M price points, a season of 1,230 games with 18,000 prices each.
     "full": Size(
@@ -59,14 +62,18 @@ SIZES = {
         large=Recording(4_716, 350, first_game=100),
         season=Recording(1_230, 300),
         rounds=5,
+        purchases=1_500,
     ),
 }
+
+
+FIGURES = (1, 2, 3, 4, 5, 8)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--size", choices=SIZES, default="default")
-    parser.add_argument("--figure", type=int, choices=range(1, 6), action="append", help="only this one; repeatable")
+    parser.add_argument("--figure", type=int, choices=FIGURES, action="append", help="only this one; repeatable")
     arguments = parser.parse_args()
     folder = Path(os.environ.get("VAR_DIR", ROOT / "var")) / "bench"
     shutil.rmtree(folder, ignore_errors=True)
@@ -75,7 +82,7 @@ def main() -> None:
         VAR_DIR=str(folder), DATABASE_URL="", DJANGO_SETTINGS_MODULE="oddsproject.settings", LOG_LEVEL="WARNING"
     )
     try:
-        document = measure(SIZES[arguments.size], folder, set(arguments.figure or range(1, 6)))
+        document = measure(SIZES[arguments.size], folder, set(arguments.figure or FIGURES))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     json.dump({"size": arguments.size, **document}, sys.stdout, indent=2)
@@ -90,6 +97,7 @@ def measure(size: Size, folder: Path, wanted: set[int]) -> dict[str, object]:
     from django.db import connection
 
     from . import figures
+    from .backfill import backfill
 
     call_command("migrate", verbosity=0)
     steps = {
@@ -98,6 +106,7 @@ def measure(size: Size, folder: Path, wanted: set[int]) -> dict[str, object]:
         2: lambda: figures.live_response(size.live, min(size.live.snapshots, 8)),
         4: lambda: figures.as_of(size.small, size.large, folder, queries=300),
         5: lambda: figures.closing_lines(size.season, folder),
+        8: lambda: backfill(size.purchases, folder),
     }
     if 3 in wanted:
         wanted = wanted | {1}  # which loads what 3 measures

@@ -40,6 +40,7 @@ class Holder:
         if self._connection is not None:
             self._connection.close()
         self._connection = _connection_of_its_own()
+        self._connection.inc_thread_sharing()  # the lock below keeps threads apart
         # The server looks for us while it works: a statement of a dead process does not keep its locks.
         self._run("SELECT set_config('client_connection_check_interval', '1s', false)")
         while not self.number:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import structlog
 from django.db import transaction
@@ -14,7 +13,6 @@ from django.db.models.functions import Now
 from events.listings import note_listing
 from events.models import Event
 from odds.choices import Source
-from odds.records import EventSnapshot, Problem
 
 from . import ledger
 from .choices import CallState, Endpoint
@@ -22,44 +20,39 @@ from .errors import UnreadablePayload, UnusableAnswer
 from .failpoints import reach
 from .gate import SANDBOX_KEY, Received
 from .models import FetchLog, RawResponse
-from .pipeline import IngestReport, ingest, ingest_events, ingest_scores
+from .pipeline import IngestReport, ingest_events, ingest_piecemeal, ingest_scores
+from .the_odds_api.contents import Contents, read_contents
 from .the_odds_api.endpoints import HISTORICAL, Call
-from .the_odds_api.normaliser import read_event, read_listed_event, read_score
-from .the_odds_api.payloads import decode_historical, split_events
-from .the_odds_api.values import parse_time
 
 log = structlog.get_logger(__name__)
 
 # How often reading an answer is begun before it is left alone: it may be what kills the process.
 READ_ATTEMPTS = 3
 
-_T = TypeVar("_T")
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """An answer whose contents have been read and are to be stored."""
+
+    row: FetchLog
+    contents: Contents
 
 
 def take_in(received: Received) -> IngestReport:
     """Read an answer into events and odds, once. Raises UnusableAnswer where it is none; its bytes stay."""
-    row, stored = received.row, received.stored
-    if not _begin(stored):
-        return IngestReport()
-    try:
-        report = _read(row, stored, received.body)
-    except UnreadablePayload as error:
-        raise _park(row, stored, str(error)) from None
-    log.info(
-        "answer_stored",
-        endpoint=row.endpoint,
-        sport_key=row.sport_key,
-        events=len(report.events),
-        snapshots=report.snapshots,
-        price_points=report.price_points,
-        runs=report.runs,
-        credits_charged=row.credits_charged,
-        credits_remaining=row.api_quota_remaining,
-        elapsed_ms=row.response_time_ms,
-    )
-    for problem in report.problems:
-        log.warning("answer_flagged", kind=problem.kind, problem=problem.text)
-    return report
+    opened = _open(received)
+    return IngestReport() if opened is None else _store([opened])
+
+
+def take_in_all(answers: Sequence[Received]) -> IngestReport:
+    """The same for several in one transaction, which costs far less than one for each. The unusable ones are told."""
+    opened = []
+    for received in answers:
+        try:
+            opened.append(_open(received))
+        except UnusableAnswer as error:
+            log.error("answer_unusable", reason=str(error))
+    return _store([each for each in opened if each is not None])
 
 
 def read_again() -> tuple[int, int]:
@@ -87,69 +80,23 @@ def read_pending(is_ours: Callable[[FetchLog], bool]) -> int:
     return read
 
 
-def _begin(stored: RawResponse) -> bool:
-    """Count an attempt, durably; False where the answer has been read, or was begun too often."""
-    mine = RawResponse.objects.filter(pk=stored.pk, normalised_at__isnull=True, problem="")
+def _open(received: Received) -> _Opened | None:
+    """The contents of an answer; None where it has been read, or was begun too often."""
+    row, stored = received.row, received.stored
     if stored.attempts >= READ_ATTEMPTS:
-        _park(stored.call, stored, f"reading it was begun {stored.attempts} times and never ended")
-        return False
-    return bool(mine.update(attempts=F("attempts") + 1))
-
-
-@transaction.atomic
-def _read(row: FetchLog, stored: RawResponse, body: bytes) -> IngestReport:
-    """One transaction: all of the answer, or nothing of it."""
-    locked = RawResponse.objects.select_for_update().get(pk=stored.pk)
-    if locked.normalised_at is not None:
-        return IngestReport()
-    report, books = _ingest(row, stored.received_at, body)
-    if row.account == SANDBOX_KEY:
-        Event.objects.filter(api_id__in=report.events, is_sandbox=False).update(is_sandbox=True)
-    reach("mid_commit")
-    RawResponse.objects.filter(pk=stored.pk).update(normalised_at=Now())
-    FetchLog.objects.filter(pk=row.pk).update(
-        state=CallState.STORED, success=True, events_count=len(report.events), bookmakers_count=books
-    )
-    return report
-
-
-def _ingest(row: FetchLog, received_at: datetime, body: bytes) -> tuple[IngestReport, int]:
-    """What the answer brought, and of how many bookmakers."""
-    endpoint = Endpoint(row.endpoint)
-    if endpoint in HISTORICAL:
-        body, received_at = _unwrapped(body)
-    if endpoint in (Endpoint.EVENTS, Endpoint.HISTORICAL_EVENTS):
-        listed, problems = _each(body, lambda event: read_listed_event(event, observed_at=received_at))
-        report = ingest_events(listed)
-        if endpoint is Endpoint.EVENTS:
-            note_listing(row.sport_key, {event.api_id for event in listed}, received_at)
-        return _told(report, problems), 0
-    if endpoint is Endpoint.SCORES:
-        scores, problems = _each(body, lambda event: read_score(event, observed_at=received_at))
-        return _told(ingest_scores(scores), problems), 0
-    if endpoint in (Endpoint.ODDS, Endpoint.EVENT_ODDS, Endpoint.HISTORICAL_ODDS, Endpoint.HISTORICAL_EVENT_ODDS):
-        snapshots, problems = _each(body, _snapshot_reader(row, received_at))
-        books = {key for snapshot in snapshots for key in snapshot.bookmakers}
-        return _told(ingest(snapshots), problems), len(books)
-    split_events(body)  # sports, participants, markets: kept as received, and known to be a list
-    return IngestReport(), 0
-
-
-def _unwrapped(body: bytes) -> tuple[bytes, datetime]:
-    """The events of a historical answer, and the instant it is of: its own, not the date asked for."""
-    wrapper = decode_historical(body)
-    timestamp = parse_time(wrapper.timestamp)
-    if timestamp is None:
-        raise UnreadablePayload(f"timestamp {wrapper.timestamp!r} is no instant")
-    return bytes(wrapper.data), timestamp
-
-
-def _snapshot_reader(row: FetchLog, snapshot_time: datetime) -> Callable[[bytes], EventSnapshot]:
+        _park(row, stored, f"reading it was begun {stored.attempts} times and never ended")
+        return None
+    mine = RawResponse.objects.filter(pk=stored.pk, normalised_at__isnull=True, problem="")
+    if not mine.update(attempts=F("attempts") + 1):
+        return None
     call = Call(
         endpoint=Endpoint(row.endpoint), sport_key=row.sport_key, event_id=row.event_id, parameters=row.parameters
     )
-    asked, source = call.asked, _source(row)
-    return lambda event: read_event(event, snapshot_time=snapshot_time, asked=asked, source=source)
+    try:
+        contents = read_contents(call, received.body, received_at=stored.received_at, source=_source(row))
+    except UnreadablePayload as error:
+        raise _park(row, stored, str(error)) from None
+    return _Opened(row, contents)
 
 
 def _source(row: FetchLog) -> Source:
@@ -158,23 +105,51 @@ def _source(row: FetchLog) -> Source:
     return Source.HISTORICAL if row.endpoint in HISTORICAL else Source.LIVE
 
 
-def _each(body: bytes, read: Callable[[bytes], _T]) -> tuple[list[_T], list[Problem]]:
-    """All events of a body that can be read, and a problem for each that cannot."""
-    good: list[_T] = []
-    problems: list[Problem] = []
-    for position, event in enumerate(split_events(body)):
-        try:
-            good.append(read(event))
-        except UnreadablePayload as error:
-            problems.append(Problem("unreadable", f"event {position}: {error}; left out"))
-    if problems and not good:
-        raise UnreadablePayload(problems[0].text)
-    return good, problems
-
-
-def _told(report: IngestReport, problems: list[Problem]) -> IngestReport:
-    report.problems += problems
+@transaction.atomic
+def _store(opened: Sequence[_Opened]) -> IngestReport:
+    """All of these answers, or nothing of them."""
+    unread = RawResponse.objects.filter(call__in=[each.row.pk for each in opened], normalised_at__isnull=True)
+    waiting = set(unread.select_for_update().order_by("pk").values_list("call_id", flat=True))
+    opened = [each for each in opened if each.row.pk in waiting]
+    report = ingest_events([event for each in opened for event in each.contents.events])
+    report.add(ingest_piecemeal([snapshot for each in opened for snapshot in each.contents.snapshots]))
+    report.add(ingest_scores([score for each in opened for score in each.contents.scores]))
+    for each in opened:
+        report.problems += each.contents.problems
+        _note(each)
+    reach("mid_commit")
+    RawResponse.objects.filter(call__in=waiting).update(normalised_at=Now())
+    for problem in report.problems:
+        log.warning("answer_flagged", kind=problem.kind, problem=problem.text)
     return report
+
+
+def _note(each: _Opened) -> None:
+    """What follows from an answer beside its contents."""
+    row, ids = each.row, each.contents.event_ids
+    if row.endpoint == Endpoint.EVENTS:
+        note_listing(row.sport_key, ids, each.contents.at)
+    if row.account == SANDBOX_KEY:
+        Event.objects.filter(api_id__in=ids, is_sandbox=False).update(is_sandbox=True)
+    books = len(each.contents.bookmakers)
+    FetchLog.objects.filter(pk=row.pk).update(
+        state=CallState.STORED,
+        success=True,
+        error_code="",
+        error_message="",
+        events_count=len(ids),
+        bookmakers_count=books,
+    )
+    log.info(
+        "answer_stored",
+        endpoint=row.endpoint,
+        sport_key=row.sport_key,
+        events=len(ids),
+        bookmakers=books,
+        credits_charged=row.credits_charged,
+        credits_remaining=row.api_quota_remaining,
+        elapsed_ms=row.response_time_ms,
+    )
 
 
 def _park(row: FetchLog, stored: RawResponse, reason: str) -> UnusableAnswer:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 
-from django.db import transaction
+from django.db import DataError, transaction
 
 from events.models import Event
 from events.records import EventRecord, ScoreRecord
@@ -21,8 +21,12 @@ from odds.records import EventSnapshot, Problem
 from odds.runs import EventRuns, Tally
 from odds.stored import SnapshotKey, StoredSnapshot
 
+from .errors import UnreadablePayload
 from .the_odds_api.joining import join_snapshots
 from .the_odds_api.normaliser import read_event
+
+# The kind of problem of a snapshot that the database did not take.
+REFUSED = "refused"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,6 +73,21 @@ def ingest(snapshots: Sequence[EventSnapshot]) -> IngestReport:
     report.runs -= store.delete_runs(late)
     report.runs += store.write_runs(runs, titles)
     store.refresh_closing(rows)
+    return report
+
+
+def ingest_piecemeal(snapshots: Sequence[EventSnapshot]) -> IngestReport:
+    """As `ingest`, but where the database refuses some, only those are left out, each named as a problem."""
+    try:
+        return ingest(snapshots)
+    except (DataError, UnreadablePayload, RecursionError) as error:
+        if len(snapshots) == 1:
+            where = f"event {snapshots[0].event.api_id} at {snapshots[0].snapshot_time:%Y-%m-%dT%H:%M:%SZ}"
+            refused = Problem(REFUSED, f"{where}: refused: {str(error).splitlines()[0]}; left out")
+            return IngestReport(problems=[refused])
+    middle = len(snapshots) // 2
+    report = ingest_piecemeal(snapshots[:middle])
+    report.add(ingest_piecemeal(snapshots[middle:]))
     return report
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal
 
-from django.db import DataError, transaction
+from django.db import transaction
 
 from events.records import EventRecord, ScoreRecord
 from odds.choices import OddsFormat, Source
@@ -23,7 +23,7 @@ from odds.records import Asked, EventSnapshot, Problem
 from odds.store import refresh_statistics
 
 from .errors import UnreadablePayload
-from .pipeline import IngestReport, ingest, ingest_events, ingest_scores
+from .pipeline import REFUSED, IngestReport, ingest_events, ingest_piecemeal, ingest_scores
 from .recording_files import Recording, read_recordings
 from .the_odds_api.normaliser import read_event, read_listed_event, read_score
 from .the_odds_api.payloads import describe, load_loosely, split_events
@@ -225,22 +225,7 @@ def _asked(body: bytes, options: RecordingOptions) -> Asked:
 @transaction.atomic
 def _store(batch: _Batch, report: ImportReport) -> None:
     report.add(ingest_events(batch.events))
-    _store_snapshots(batch.snapshots, report)
+    stored = ingest_piecemeal(batch.snapshots)
+    report.unreadable += sum(problem.kind == REFUSED for problem in stored.problems)
+    report.add(stored)
     report.add(ingest_scores(batch.scores))
-
-
-def _store_snapshots(snapshots: Sequence[EventSnapshot], report: ImportReport) -> None:
-    """Store these; where that is refused, halve them, until only what is refused by itself is left out."""
-    try:
-        report.add(ingest(snapshots))
-    except (DataError, UnreadablePayload, RecursionError) as error:
-        if len(snapshots) == 1:
-            _leave_out(UnreadablePayload(f"{_where(snapshots[0])}: refused: {str(error).splitlines()[0]}"), report)
-            return
-        middle = len(snapshots) // 2
-        _store_snapshots(snapshots[:middle], report)
-        _store_snapshots(snapshots[middle:], report)
-
-
-def _where(snapshot: EventSnapshot) -> str:
-    return f"event {snapshot.event.api_id} at {snapshot.snapshot_time:%Y-%m-%dT%H:%M:%SZ}"

@@ -38,6 +38,7 @@ PURE = [
     "collectors/credits.py",
     "collectors/the_odds_api/endpoints.py",
     "collectors/the_odds_api/answers.py",
+    "collectors/the_odds_api/contents.py",
     "events/lifecycle.py",
 ]
 
