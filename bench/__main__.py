@@ -26,6 +26,7 @@ class Size:
 
     bulk: Recording
     live: Recording
+    collected: Recording
     small: Recording
     large: Recording
     season: Recording
@@ -38,6 +39,7 @@ SIZES = {
     "small": Size(
         bulk=Recording(24, 40),
         live=Recording(24, 10, first_game=50_000),
+        collected=Recording(24, 10, first_game=60_000),
         small=Recording(24, 40),
         large=Recording(48, 40, first_game=100),
         season=Recording(48, 40),
@@ -48,6 +50,7 @@ SIZES = {
     "default": Size(
         bulk=Recording(24, 700),
         live=Recording(24, 40, first_game=50_000),
+        collected=Recording(24, 40, first_game=60_000),
         small=Recording(48, 350),
         large=Recording(192, 350, first_game=100),
         season=Recording(1_230, 40, books=5),
@@ -58,6 +61,7 @@ SIZES = {
     "full": Size(
         bulk=Recording(24, 2_000),
         live=Recording(24, 100, first_game=50_000),
+        collected=Recording(24, 100, first_game=60_000),
         small=Recording(48, 350),
         large=Recording(4_716, 350, first_game=100),
         season=Recording(1_230, 300),
@@ -114,6 +118,8 @@ def measure(size: Size, folder: Path, wanted: set[int]) -> dict[str, object]:
     for number in (number for number in steps if number in wanted):
         print(f"figure {number} …", file=sys.stderr)
         measured.append(steps[number]())
+        if number == 2:
+            measured.append(figures.collected_response(size.collected, folder))
     server_version = connection.pg_version
     connection.close()
     return {
