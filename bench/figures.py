@@ -97,8 +97,7 @@ def collected_response(recording: Recording, folder: Path) -> Figure:
     with Gate(terms) as gate:
         for number, answer in enumerate(recording.answers()):
             row, place = _sent(gate, number)
-            whole = _answered(answer, number)
-            took.append(seconds(lambda: take_in(gate.settle(row, place.keep(row.request_id, whole), call="odds"))))
+            took.append(seconds(partial(_store_as_collected, gate, row, place, _answered(answer, number))))
     return {
         "figure": 2.1,
         "what": "the same answer as collected, from its last byte on: spooled with fsync, in the ledger, kept whole",
