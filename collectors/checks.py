@@ -9,18 +9,16 @@ import math
 import os
 import re
 from collections.abc import Iterator, Sequence
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 from .choices import SamplingMode
 from .intervals import ordered_intervals
+from .the_odds_api.address import PROVIDER_HOSTS, base_url_problem
 
-PROVIDER_HOSTS = ("api.the-odds-api.com", "ipv6-api.the-odds-api.com")
 KEY = re.compile(r"[a-z0-9_]+")
 # What one call for all games of a sport can ask for; the rest goes game by game.
 BULK_MARKETS = ("h2h", "spreads", "totals", "outrights")
@@ -44,35 +42,6 @@ def check_base_url(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     problem = base_url_problem(settings.ODDS_API_BASE_URL)
     hint = f"https to {' or '.join(PROVIDER_HOSTS)}, or this machine; empty is right for nearly everybody."
     return [_error("E001", "ODDS_API_BASE_URL", problem, hint)] if problem else []
-
-
-def base_url_problem(url: str) -> str:
-    """Why the key must not be sent to this address, in words without the address; "" if it may."""
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        return "is no address"
-    if any(char.isspace() or not char.isprintable() or char == "\\" for char in url):
-        return "holds a blank or another character that no address has"
-    if "@" in parts.netloc:
-        return "holds a user or a password; only ODDS_API_KEY identifies you"
-    if parts.query or parts.fragment:
-        return "has something behind its path"
-    if _is_loopback(host):
-        return "" if parts.scheme in ("http", "https") else f"has the scheme {parts.scheme!r}"
-    if host not in PROVIDER_HOSTS:
-        return f"leads to {host!r}, which is not the provider"
-    if parts.scheme != "https" or port not in (None, 443):
-        return "would send the key unencrypted, or to an unusual port"
-    return ""
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 @register

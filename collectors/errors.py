@@ -5,6 +5,7 @@ CollectorError
 ├── NotNow                  nothing was sent; the next tick tries again
 │   ├── CreditCeiling       no credits left for this purpose
 │   ├── Paused              the provider refused the key; a person must act, or the month must end
+│   ├── UnsafeAddress       the settings would send the key elsewhere, or unencrypted
 │   ├── NoRoom              the disk could not take the answer
 │   └── AlreadyRunning      somebody else does it, or has just done it
 ├── Transient               try again, at most three times
@@ -46,6 +47,10 @@ class CreditCeiling(NotNow):
 
 class Paused(NotNow):
     """The provider refused our key, and nothing is bought until it takes it again."""
+
+
+class UnsafeAddress(NotNow):
+    """The key must not be sent to this address."""
 
 
 class NoRoom(NotNow):

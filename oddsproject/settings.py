@@ -55,7 +55,7 @@ env = Environment(
     LOG_FILE=(str, "logs/odds_pipeline.log"),
     ODDS_API_KEY=(str, ""),
     ODDS_API_BASE_URL=(str, ""),
-    ODDS_API_QUOTA=(int, 20_000),
+    ODDS_API_QUOTA=(int, 0),
     QUOTA_RESET_DAY=(int, 1),
     CREDIT_RESERVE_FRACTION=(float, 0.02),
     SANDBOX_PORT=(int, 8100),
@@ -64,7 +64,7 @@ env = Environment(
     MARKETS=(list, ["h2h", "spreads", "totals"]),
     REGIONS=(list, ["us"]),
     SAMPLING_MODE=(str, "fixed"),
-    FIXED_INTERVAL_MINUTES=(float, 30),
+    FIXED_INTERVAL_MINUTES=(float, 0),
     ADAPTIVE_INTERVALS=(str, "far=30,medium=15,near=5,imminent=1"),
     CLOSE_LEAD_MINUTES=(float, 1),
     MAX_QUOTE_AGE_MINUTES=(int, 60),
@@ -174,7 +174,8 @@ SANDBOX_PORT = env("SANDBOX_PORT")
 ODDS_API_BASE_URL = env("ODDS_API_BASE_URL") or (
     "https://api.the-odds-api.com/v4" if ODDS_API_KEY else f"http://127.0.0.1:{SANDBOX_PORT}/v4"
 )
-ODDS_API_QUOTA = env("ODDS_API_QUOTA")
+# The credits of the sandbox cost nothing: enough of them that every minute shows something moving.
+ODDS_API_QUOTA = env("ODDS_API_QUOTA") or (20_000 if ODDS_API_KEY else 200_000)
 QUOTA_RESET_DAY = env("QUOTA_RESET_DAY")
 CREDIT_RESERVE_FRACTION = env("CREDIT_RESERVE_FRACTION")
 
@@ -184,7 +185,7 @@ BOOKMAKERS = env("BOOKMAKERS")
 MARKETS = env("MARKETS")
 REGIONS = env("REGIONS")
 SAMPLING_MODE = env("SAMPLING_MODE")
-FIXED_INTERVAL_MINUTES = env("FIXED_INTERVAL_MINUTES")
+FIXED_INTERVAL_MINUTES = env("FIXED_INTERVAL_MINUTES") or (30.0 if ODDS_API_KEY else 1.0)
 ADAPTIVE_INTERVALS = intervals(env("ADAPTIVE_INTERVALS"))
 CLOSE_LEAD_MINUTES = env("CLOSE_LEAD_MINUTES")
 MAX_QUOTE_AGE_MINUTES = env("MAX_QUOTE_AGE_MINUTES")

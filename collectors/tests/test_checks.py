@@ -4,7 +4,7 @@ import pytest
 from django.core.checks import run_checks
 from django.test import override_settings
 
-from collectors.checks import base_url_problem
+from collectors.the_odds_api.address import base_url_problem
 
 KEY = "0123456789abcdef0123456789abcdef"
 STRONG = {"DEBUG": False, "SECRET_KEY": "s3" * 30, "ALLOWED_HOSTS": ["odds.example.org"]}

@@ -1,4 +1,4 @@
-"""What each call costs, by the worked examples of the provider's v4 guide (checked November 2026), and how it is sent."""
+"""What each call costs and how it is sent, by worked examples of the provider's v4 guide (checked November 2026)."""
 
 from __future__ import annotations
 
@@ -200,13 +200,18 @@ def test_what_was_asked_is_read_off_the_call_that_asked_it():
 
 
 def test_a_call_by_regions_speaks_of_all_books_and_one_by_name_of_those_named():
-    assert endpoints.odds(NBA, wanted()).asked.bookmakers == frozenset(SEVEN)
-    assert endpoints.odds(NBA, regions("us")).asked.bookmakers is None
+    named, regional = endpoints.odds(NBA, wanted()).asked, endpoints.odds(NBA, regions("us")).asked
+    assert all(named.covers(key, "totals") for key in SEVEN)
+    assert not named.covers("betus", "totals")
+    assert regional.covers("betus", "totals")
+    assert not regional.covers("betus", "outrights")
 
 
 def test_without_parameters_the_provider_gives_decimal_prices_of_the_winner():
     asked = Call(endpoint=Endpoint.ODDS, sport_key=NBA).asked
-    assert (asked.odds_format, asked.markets, asked.bookmakers) == (OddsFormat.DECIMAL, frozenset({"h2h"}), None)
+    assert asked.odds_format is OddsFormat.DECIMAL
+    assert asked.covers("fanduel", "h2h")
+    assert not asked.covers("fanduel", "totals")
 
 
 def test_a_call_is_named_without_its_parameters():

@@ -26,6 +26,7 @@ from collectors.errors import (
     ProviderDown,
     RateLimited,
     Transient,
+    UnsafeAddress,
     UnusableAnswer,
 )
 from collectors.intake import take_in
@@ -184,7 +185,7 @@ def test_every_fault_ends_as_it_should(ready, case, kind):
 
 
 @pytest.mark.parametrize("kind", CALLS)
-def test_nothing_left_this_machine_and_nothing_is_charged_where_no_connection_is_made(ready, kind):
+def test_nothing_left_this_machine_and_nothing_is_charged_where_no_connection_is_made(ready, kind, monkeypatch):
     """H1, H2: refused, an unknown name, no TLS, and no answer to the first packet."""
     call, purpose = CALLS[kind]
     with socket.socket() as listening:
@@ -197,7 +198,7 @@ def test_nothing_left_this_machine_and_nothing_is_charged_where_no_connection_is
             client.connect_ex(listening.getsockname())
         places = {
             "connection refused": "http://127.0.0.1:9/v4",
-            "its name is not found": "http://127.0.0.1.invalid/v4",
+            "its name is not found": "http://localhost:9/v4",
             "SSL": ready.sandbox.url.replace("http:", "https:"),
             "timed out": full,
         }
@@ -206,7 +207,10 @@ def test_nothing_left_this_machine_and_nothing_is_charged_where_no_connection_is
             before = FetchLog.objects.count()
             there = replace(ready.terms, base_url=place)
             stage = ready.elsewhere(there)
-            error = attempt(stage, call, purpose)
+            with monkeypatch.context() as patch:
+                if "name" in says:
+                    patch.setattr(socket, "getaddrinfo", no_such_name)
+                error = attempt(stage, call, purpose)
             rows = FetchLog.objects.order_by("pk")[before:]
             assert type(error) is NotSent, error
             assert says in str(error)
@@ -214,6 +218,16 @@ def test_nothing_left_this_machine_and_nothing_is_charged_where_no_connection_is
         for client in waiting:
             client.close()
     assert ready.charged == 0
+
+
+def no_such_name(host, *args, **kwargs):
+    raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+
+def test_the_key_is_sent_nowhere_else(ready):
+    for url in ("http://api.the-odds-api.com/v4", "https://example.org/v4", "http://169.254.169.254/v4", "file:///etc"):
+        with pytest.raises(UnsafeAddress, match=r"ODDS_API_BASE_URL .*; nothing sent"):
+            ready.elsewhere(replace(ready.terms, base_url=url)).gate()
 
 
 def test_a_refusal_is_remembered_and_not_asked_again(ready):

@@ -16,7 +16,8 @@ from django.db import connection
 from django.test import Client
 
 from collectors.choices import Job, TickState
-from collectors.models import FetchLog, JobTick
+from collectors.models import CreditPeriod, FetchLog, JobTick
+from collectors.sandbox.faults import Fault
 from collectors.sandbox.server import Sandbox
 
 from .children import environment, manage
@@ -112,6 +113,27 @@ def test_two_schedulers_a_command_and_the_admin_make_one_call_a_tick(sandbox, tm
     assert spent == {"live", "manual"}, "all of them came first at some tick"
     passed = (datetime.now(UTC) - begin).total_seconds()
     assert bought(sandbox) <= passed + before + 2
+
+
+def test_a_scheduler_whose_call_hangs_ends_in_time_and_the_next_start_settles_it(sandbox, tmp_path: Path):
+    sandbox.faults.add(Fault("hang_before", endpoint="odds", seconds=19))
+    env = environment(sandbox.url, tmp_path)
+    scheduler = manage("run_scheduler", env=env)
+    wait_until(lambda: FetchLog.objects.filter(endpoint="odds", state="sent").exists(), 30)
+    time.sleep(0.5)
+    begin = time.monotonic()
+    scheduler.send_signal(signal.SIGTERM)
+    output, _ = scheduler.communicate(timeout=30)
+    assert time.monotonic() - begin < 10
+    assert scheduler.returncode == 0, output
+    sandbox.faults.clear()
+    following = manage("run_scheduler", env=env)
+    wait_until(lambda: not FetchLog.objects.unsettled().exists(), 30)
+    following.send_signal(signal.SIGTERM)
+    following.communicate(timeout=30)
+    hung = FetchLog.objects.filter(endpoint="odds").order_by("pk").first()
+    assert (hung.state, hung.credits_charged) == ("unknown", 3)
+    assert CreditPeriod.objects.get().used == sandbox.ledger.used(sandbox.clock())
 
 
 def scheduler_pid() -> int | None:

@@ -17,7 +17,8 @@ import requests
 import urllib3
 from requests.auth import AuthBase
 
-from ..errors import NoAnswer, NotSent
+from ..errors import NoAnswer, NotSent, UnsafeAddress
+from .address import base_url_problem
 from .answers import KEPT_HEADERS, Answer
 from .endpoints import Call
 from .wire import Wire, new_session, watched
@@ -45,7 +46,10 @@ class _KeyInQuery(AuthBase):
 
 
 class Client:
-    """Calls to one base URL with one key. Usable by several threads."""
+    """Calls to one base URL with one key. Usable by several threads.
+
+    Raises UnsafeAddress for a base URL to which the key must not be sent.
+    """
 
     def __init__(
         self,
@@ -58,6 +62,8 @@ class Client:
         deadline: float = DEADLINE,
         largest_body: int = LARGEST_BODY,
     ) -> None:
+        if problem := base_url_problem(base_url):
+            raise UnsafeAddress(f"ODDS_API_BASE_URL {problem}; nothing sent")
         self._base_url = base_url.rstrip("/")
         self._key = key
         self._clock = clock

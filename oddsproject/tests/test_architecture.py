@@ -37,6 +37,7 @@ PURE = [
     "collectors/sampling.py",
     "collectors/credits.py",
     "collectors/the_odds_api/endpoints.py",
+    "collectors/the_odds_api/address.py",
     "collectors/the_odds_api/answers.py",
     "collectors/the_odds_api/contents.py",
     "events/lifecycle.py",

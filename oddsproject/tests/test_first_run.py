@@ -42,7 +42,7 @@ def test_run_collects_from_the_sandbox_serves_the_site_and_ends_with_its_signal(
     port, sandbox_port = free_port(), free_port()
     environment = {
         "PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path / "var"), "DATABASE_URL": "", "PYTHONUNBUFFERED": "1",
-        "SANDBOX_PORT": str(sandbox_port), "ODDS_API_KEY": "",
+        "SANDBOX_PORT": str(sandbox_port), "ODDS_API_KEY": "", "FIXED_INTERVAL_MINUTES": "30",
     }  # fmt: skip
     process = subprocess.Popen(
         [sys.executable, "manage.py", "run", "--port", str(port)],

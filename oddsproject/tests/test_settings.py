@@ -179,7 +179,7 @@ print(s.SECURE_HSTS_SECONDS, s.ALLOWED_HOSTS, s.SECURE_REDIRECT_EXEMPT)
     assert settings_with(show, **PRODUCTION).stdout.splitlines() == [
         "('HTTP_X_FORWARDED_PROTO', 'https') True True True",
         "True True Lax Lax",
-        "31536000 ['odds.example.org', '127.0.0.1'] ['^health/']",
+        "31536000 ['odds.example.org', '127.0.0.1'] ['^(health|ready)/']",
     ]
     plain = settings_with(show).stdout.splitlines()
     assert plain[0] == "None False False False"

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.conf import settings
 
-from collectors.checks import PROVIDER_HOSTS, fetch_cost
+from collectors.checks import fetch_cost
+from collectors.the_odds_api.address import PROVIDER_HOSTS
 from events.cli import ReadCommand, plain
 from oddsproject.redaction import HOLDS_PASSWORD, is_secret, masked, masked_url
 from oddsproject.settings import env
