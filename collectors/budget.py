@@ -11,7 +11,6 @@ import structlog
 from django.conf import settings
 
 from events.choices import EventStatus
-from events.lifecycle import LISTS_UNTIL_VANISHED
 from events.models import Event
 
 from . import ledger
@@ -64,11 +63,9 @@ def sampling_in_effect(mode: str = "") -> Sampling:
     return Sampling.of(mode, settings.FIXED_INTERVAL_MINUTES, settings.ADAPTIVE_INTERVALS, settings.CLOSE_LEAD_MINUTES)
 
 
-def starts_of(sport_key: str, since: datetime) -> list[datetime]:
+def starts_of(sport_key: str, since: datetime, now: datetime) -> list[datetime]:
     """The distinct starts of a sport's events from `since` on, sorted; without those called off or vanished."""
-    events = Event.objects.for_sport(sport_key).filter(
-        commence_time__gt=since, missed_listings__lt=LISTS_UNTIL_VANISHED
-    )
+    events = Event.objects.for_sport(sport_key).filter(commence_time__gt=since).not_vanished(now)
     playing = events.exclude(status__in=[EventStatus.CANCELLED, EventStatus.POSTPONED])
     return sorted(set(playing.order_by().values_list("commence_time", flat=True)))
 
@@ -79,7 +76,7 @@ def forecast(sampling: Sampling, balance: Balance, now: datetime, *, level: int 
     wanted = wanted_of_settings()
     live = results = 0
     for sport_key in settings.SPORTS:
-        starts = projected(starts_of(sport_key, now - PATTERN), until)
+        starts = projected(starts_of(sport_key, now - PATTERN, now), until)
         live += odds(sport_key, wanted).cost * sum(1 for _ in planned_ticks(now, until, starts, sampling))
         if starts:
             results += scores(sport_key, SCORES_DAYS).cost * ((until - now) // SCORES_INTERVAL)

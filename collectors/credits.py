@@ -54,7 +54,7 @@ def ceiling(purpose: Purpose, reserve_fraction: float) -> float:
     """The share of the quota up to which this purpose may spend: live > scores > manual > backfill."""
     live = 1.0 - reserve_fraction
     if purpose is Purpose.BACKFILL:
-        return min(BACKFILL_CEILING, live)
+        return max(0.0, min(BACKFILL_CEILING, live - _BELOW_LIVE[Purpose.MANUAL]))
     return max(0.0, live - _BELOW_LIVE[purpose])
 
 

@@ -27,7 +27,7 @@ from django.utils import timezone
 
 from . import ledger, pause
 from .choices import Purpose
-from .errors import CallError, NotNow, Transient, UnusableAnswer
+from .errors import CallError, CreditCeiling, NotNow, Transient, UnusableAnswer
 from .failpoints import reach
 from .holder import Holder
 from .models import FetchLog, RawResponse
@@ -130,15 +130,26 @@ class Gate:
         """
         if call.cost:
             self._make_sure_of_credits(call, purpose)
+        try:
+            return self._try(call, purpose, tick, until, live_need)
+        except CreditCeiling:
+            if call.cost == 0:
+                raise
+        self.probe()  # a month may have begun anew, or a false count be put right
+        return self._try(call, purpose, tick, until, live_need)
+
+    def probe(self) -> None:
+        """Read the credits off the headers of a free call."""
+        ledger.mark_stored(self.call(sports(), Purpose.LIVE).row)
+
+    def _try(
+        self, call: Call, purpose: Purpose, tick: datetime | None, until: datetime | None, live_need: int
+    ) -> Received:
         tries = Tries(until=until, clock=self.clock, quota=self.terms.quota, chance=self._chance)
         for attempt in tries.retrying(self._sleep):
             with attempt:
                 return self._attempt(call, purpose, tick, attempt.retry_state.attempt_number, live_need)
         raise AssertionError("unreachable: the last attempt returns or raises")
-
-    def probe(self) -> None:
-        """Read the credits off the headers of a free call."""
-        ledger.mark_stored(self.call(sports(), Purpose.LIVE).row)
 
     def _make_sure_of_credits(self, call: Call, purpose: Purpose) -> None:
         """Before a paid call: know the balance, settle what is unknown, and do not buy while paused."""
@@ -180,12 +191,12 @@ class Gate:
             self.holder.assert_alive()
             ledger.mark_sent(row, self.clock())
         except NotNow as error:
-            ledger.release(row, str(error))
+            ledger.release(row, str(error), self.clock())
             raise
         try:
             return self._client.send(call)
         except Transient as error:
-            ledger.fail(row, error)
+            ledger.fail(row, error, self.clock())
             error.row = row
             raise
 

@@ -169,7 +169,7 @@ def _sports(now: datetime, fetches: FetchLogQuerySet, sampling: Sampling) -> tup
 
 
 def _sport(sport_key: str, now: datetime, last_fetch: datetime | None, sampling: Sampling) -> Sport:
-    starts = budget.starts_of(sport_key, min(now, last_fetch or now))
+    starts = budget.starts_of(sport_key, min(now, last_fetch or now), now)
     to_come = Event.objects.for_sport(sport_key).upcoming(now).filter(missed_listings=0)
     to_come = to_come.exclude(status__in=[EventStatus.CANCELLED, EventStatus.POSTPONED])
     intervals = [interval_at(moment, starts, sampling) for moment in (now, last_fetch or now)]

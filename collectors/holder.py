@@ -43,6 +43,9 @@ class Holder:
         self._connection.inc_thread_sharing()  # the lock below keeps threads apart
         # The server looks for us while it works: a statement of a dead process does not keep its locks.
         self._run("SELECT set_config('client_connection_check_interval', '1s', false)")
+        # And where the network is cut, it notices within half a minute and not after hours.
+        for name, value in (("idle", "10"), ("interval", "5"), ("count", "3")):
+            self._run("SELECT set_config(%s, %s, false)", f"tcp_keepalives_{name}", value)
         while not self.number:
             number = SystemRandom().randrange(1, 2**31)
             if self._run("SELECT pg_try_advisory_lock(%s, %s)", _HOLDERS, number):
@@ -65,11 +68,10 @@ class Holder:
     def assert_alive(self) -> None:
         """Raises NotNow where the connection, and so the locks, are gone: somebody may have taken over."""
         try:
-            self._run("SELECT 1")
+            # No number: a connection that was made anew, without the locks of the one before.
+            lost = not self.number or not self._run("SELECT 1")
         except (DatabaseError, InterfaceError):
             lost = True
-        else:
-            lost = False
         if lost:
             raise NotNow("the connection that holds our locks was lost; nothing sent")
 

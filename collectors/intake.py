@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
 from events.listings import note_listing
+from events.locking import once_more
 from events.models import Event
 from odds.choices import Source
 
@@ -59,25 +60,28 @@ def read_again() -> tuple[int, int]:
     """Read the answers once more that could not be read, after the reader was mended: how many could be, and not."""
     left_alone = RawResponse.objects.filter(normalised_at__isnull=True, damage="", call__http_status=200)
     tried = left_alone.exclude(problem="")
-    ids = list(tried.order_by("pk").values_list("pk", flat=True))
+    ids = list(tried.values_list("pk", flat=True))
     tried.update(problem="", attempts=0)
-    read = read_pending(lambda row: True)
+    read_pending(lambda row: True)
+    read = RawResponse.objects.filter(pk__in=ids, normalised_at__isnull=False).count()
     return read, len(ids) - read
 
 
 def read_pending(is_ours: Callable[[FetchLog], bool]) -> int:
     """Read the answers whose reading did not come to an end; return how many. Those that cannot be read are told."""
     pending = RawResponse.objects.filter(normalised_at__isnull=True, problem="").select_related("call").order_by("pk")
-    read = 0
-    for stored in pending:
-        if not is_ours(stored.call):
-            continue
+    tried = [stored for stored in pending if is_ours(stored.call)]
+    for stored in tried:
         try:
             take_in(Received(stored.call, stored, ledger.body_of(stored)))
-            read += 1
         except UnusableAnswer as error:
             log.error("answer_unusable", reason=str(error))
-    return read
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:  # it is tried again, and left alone after some times; it holds up no other
+            log.exception("answer_not_read", endpoint=stored.call.endpoint, request_id=str(stored.call.request_id))
+    ids = [stored.pk for stored in tried]
+    return RawResponse.objects.filter(pk__in=ids, normalised_at__isnull=False).count()
 
 
 def _open(received: Received) -> _Opened | None:
@@ -105,6 +109,7 @@ def _source(row: FetchLog) -> Source:
     return Source.HISTORICAL if row.endpoint in HISTORICAL else Source.LIVE
 
 
+@once_more
 @transaction.atomic
 def _store(opened: Sequence[_Opened]) -> IngestReport:
     """All of these answers, or nothing of them."""
@@ -127,7 +132,7 @@ def _store(opened: Sequence[_Opened]) -> IngestReport:
 def _note(each: _Opened) -> None:
     """What follows from an answer beside its contents."""
     row, ids = each.row, each.contents.event_ids
-    if row.endpoint == Endpoint.EVENTS:
+    if row.endpoint == Endpoint.EVENTS and not each.contents.problems:  # an event that cannot be read is not missing
         note_listing(row.sport_key, ids, each.contents.at)
     if row.account == SANDBOX_KEY:
         Event.objects.filter(api_id__in=ids, is_sandbox=False).update(is_sandbox=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
 from . import budget, live, tidying
 from .choices import Job, Purpose, TickState
@@ -27,6 +28,8 @@ INTERVALS = {
     Job.UPDATE_EVENT_STATUS: timedelta(hours=1),
     Job.TIDY: timedelta(days=1),
 }
+# What failed of these is tried again so soon: the network may only just have come.
+FAILED_AGAIN_AFTER = timedelta(minutes=10)
 PER_SPORT = frozenset({Job.FETCH_ODDS, Job.FETCH_SCORES})
 
 GateMaker = Callable[[], Gate]
@@ -50,6 +53,10 @@ def run_due(job: Job, open_gate: GateMaker = Gate) -> list[JobTick]:
                 log.info("tick_taken", job=job.value, sport_key=sport_key, reason=str(error))
             except CollectorError as error:
                 log.error("fetch_failed", job=job.value, sport_key=sport_key, reason=str(error))
+            except (OperationalError, InterfaceError):
+                raise  # without the database there is nothing to be done for the others
+            except Exception:
+                log.exception("fetch_failed", job=job.value, sport_key=sport_key)
     return done
 
 
@@ -65,9 +72,9 @@ def run_now(
         recover(gate)
         for sport_key in sport_keys or _sports(job):
             try:
-                now = gate.clock()
-                work = partial(_work, gate, job, sport_key, Purpose.MANUAL, Timing(tick=manual_tick(now)))
-                tick = run_tick(gate, job, sport_key, manual_tick(now), work, purpose=Purpose.MANUAL)
+                planned = manual_tick(gate.clock())
+                work = partial(_work, gate, job, sport_key, Purpose.MANUAL, Timing(tick=planned))
+                tick = run_tick(gate, job, sport_key, planned, work, purpose=Purpose.MANUAL)
                 results.append((sport_key, tick))
             except CollectorError as error:
                 results.append((sport_key, error))
@@ -79,21 +86,30 @@ def _sports(job: Job) -> list[str]:
 
 
 def _due(gate: Gate, job: Job, sport_key: str) -> tuple[Due | None, Timing]:
-    now, last = gate.clock(), last_tick(job, sport_key)
+    now = gate.clock()
+    last = last_tick(job, sport_key, now)
     if job is not Job.FETCH_ODDS:
-        interval = INTERVALS[job]
-        tick = grid_point(now, interval)
-        if last is not None and tick <= last:
-            return None, Timing()
-        missed = 0 if last is None else max(0, (tick - grid_point(last, interval)) // interval - 1)
-        return Due(tick, missed), Timing(tick=tick, until=tick + interval)
+        return _due_on_grid(job, now, last)
     sampling, live_need = budget.sampling_now(gate.terms.account, now)
-    starts = budget.starts_of(sport_key, min(now, last or now) - timedelta(hours=1))
-    planned = due(now, last, starts, sampling)
+    starts = budget.starts_of(sport_key, min(now, last.tick if last else now) - timedelta(hours=1), now)
+    planned = due(now, last.tick if last else None, starts, sampling)
     if planned is None:
         return None, Timing()
     until = max(now, planned.tick) + interval_at(now, starts, sampling)
     return planned, Timing(tick=planned.tick, until=until, live_need=live_need)
+
+
+def _due_on_grid(job: Job, now: datetime, last: JobTick | None) -> tuple[Due | None, Timing]:
+    """The same for a job that is done so often and no oftener; what failed is tried again before its time."""
+    interval = INTERVALS[job]
+    tick, missed = grid_point(now, interval), 0
+    if last is not None:
+        if tick <= last.tick and last.state in (TickState.FAILED, TickState.INTERRUPTED):
+            tick = grid_point(now, FAILED_AGAIN_AFTER)
+        if tick <= last.tick:
+            return None, Timing()
+        missed = max(0, (tick - grid_point(last.tick, interval)) // interval - 1)
+    return Due(tick, missed), Timing(tick=tick, until=tick + interval)
 
 
 def _work(gate: Gate, job: Job, sport_key: str, purpose: Purpose, timing: Timing) -> Outcome:
@@ -101,8 +117,8 @@ def _work(gate: Gate, job: Job, sport_key: str, purpose: Purpose, timing: Timing
         return TickState.DONE, tidying.tidy(gate.clock())
     if job is Job.UPDATE_EVENT_STATUS:
         report = live.update_event_status(gate, list(settings.SPORTS), timing)
-        unclear = [f"{len(report.vanished)} vanished", f"{len(report.unresolved)} unresolved"]
-        return TickState.DONE, f"{len(report.changed)} changed, {', '.join(unclear)}"
+        told = f"{len(report.changed)} changed, {len(report.vanished)} vanished, {len(report.unresolved)} unresolved"
+        return TickState.DONE, told
     if job is Job.FETCH_SCORES:
         fetched = live.fetch_scores(gate, sport_key, _scores_purpose(purpose), timing)
     else:

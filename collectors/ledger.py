@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Iterable
 from datetime import datetime, timedelta
+from enum import Enum
 from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, Q
 
 from .choices import CallState, Endpoint, Purpose
 from .credits import RETRY_FRACTION, Balance, balance, threshold_passed
@@ -29,6 +29,10 @@ log = structlog.get_logger(__name__)
 # So long a refusal of a live call is remembered; one of a historical call, for ever. A refusal may be the provider's
 # mistake, and collecting must not end for good without a hand.
 REFUSAL_REMEMBERED = timedelta(hours=24)
+# So long a call is reckoned as dear as one alike turned out to be; a false header is forgotten with it.
+DEARER_REMEMBERED = timedelta(hours=24)
+# A call that seems to have cost so many times what it can is not believed.
+MOST_TIMES_DEARER = 20
 _REMEMBERED_STATUSES = (404, 422)
 _BODY_COMPRESSION = 1  # of zlib: half the time of the usual level, for a tenth more bytes
 
@@ -67,7 +71,7 @@ def reserve(
     Raises CreditCeiling, CallRefused where it was refused before, AlreadyRunning where its tick has had it.
     """
     period = CreditPeriod.objects.select_for_update().filter(account=account, ended_at=None).first()
-    cost = call.cost and max(call.cost, _dearest(account, call))
+    cost = call.cost and max(call.cost, _dearest(account, call, now))
     if cost:
         _refuse_remembered(account, call, now)
         if period is None:
@@ -103,10 +107,14 @@ def _is_ours(row: FetchLog) -> bool:
     return found is not None
 
 
-def _dearest(account: str, call: Call) -> int:
-    """The most that a call alike was charged, where that was more than reckoned."""
+def _dearest(account: str, call: Call, now: datetime) -> int:
+    """The most that a call alike was lately charged, where that was more than reckoned."""
     alike = FetchLog.objects.filter(
-        account=account, digest=call.digest, credits_charged__gt=F("credits_reserved"), attempt=1
+        account=account,
+        digest=call.digest,
+        credits_charged__gt=F("credits_reserved"),
+        fetch_time__gt=now - DEARER_REMEMBERED,
+        fetch_time__lt=now + DEARER_REMEMBERED,
     )
     return alike.aggregate(most=Max("credits_charged"))["most"] or 0
 
@@ -114,14 +122,20 @@ def _dearest(account: str, call: Call) -> int:
 def _refuse_remembered(account: str, call: Call, now: datetime) -> None:
     alike = FetchLog.objects.filter(account=account, digest=call.digest).order_by("-fetch_time")
     before = alike.exclude(state__in=[CallState.RELEASED, CallState.RESERVED]).first()
-    if before is None or before.state != CallState.REFUSED or before.http_status not in _REMEMBERED_STATUSES:
+    if before is None or before.state != CallState.REFUSED or not _is_of_the_call(before):
         return
-    if call.endpoint in HISTORICAL or now - before.fetch_time < REFUSAL_REMEMBERED:
+    # A clock that was ahead may have dated it in the future.
+    if call.endpoint in HISTORICAL or abs(now - before.fetch_time) < REFUSAL_REMEMBERED:
         told = f"{before.http_status} {before.error_code}".strip()
         raise CallRefused(
             f"{call}: refused with {told} at {before.fetch_time:%Y-%m-%d %H:%M} UTC; not asked again like this",
             code=before.error_code,
         )
+
+
+def _is_of_the_call(refused: FetchLog) -> bool:
+    """Whether the refusal was of what was asked, and not of who asked or when."""
+    return refused.http_status in _REMEMBERED_STATUSES or refused.error_code.endswith("_PLAN")
 
 
 def mark_sent(row: FetchLog, now: datetime) -> None:
@@ -131,14 +145,14 @@ def mark_sent(row: FetchLog, now: datetime) -> None:
     row.state, row.sent_at = CallState.SENT, now
 
 
-def release(row: FetchLog, reason: str) -> None:
+def release(row: FetchLog, reason: str, now: datetime) -> None:
     """Give back what was set aside for a call that was never sent."""
     FetchLog.objects.filter(pk=row.pk, state=CallState.RESERVED).update(
-        state=CallState.RELEASED, credits_charged=0, error_message=reason, error_code="released"
+        state=CallState.RELEASED, credits_charged=0, error_message=reason, error_code="released", ended_at=now
     )
 
 
-def fail(row: FetchLog, error: CallError) -> None:
+def fail(row: FetchLog, error: CallError, now: datetime) -> None:
     """End a call that got no answer: free where it never left, of unknown cost otherwise."""
     free = isinstance(error, NotSent) or row.credits_reserved == 0
     row.state = CallState.FAILED if isinstance(error, NotSent) else CallState.UNKNOWN
@@ -149,19 +163,21 @@ def fail(row: FetchLog, error: CallError) -> None:
         credits_charged=row.credits_charged,
         error_code=row.error_code,
         error_message=row.error_message,
+        ended_at=now,
     )
 
 
-def abandon(row: FetchLog) -> None:
+def abandon(row: FetchLog, now: datetime) -> None:
     """End a call whose process died: what was never sent is free, what was sent has an unknown outcome."""
     if row.state == CallState.RESERVED:
-        release(row, "its process ended before the call was sent")
+        release(row, "its process ended before the call was sent", now)
     else:
         FetchLog.objects.filter(pk=row.pk, state=CallState.SENT).update(
             state=CallState.UNKNOWN,
             credits_charged=0 if row.credits_reserved == 0 else None,
             error_code="interrupted",
             error_message="its process ended while the call was on its way",
+            ended_at=now,
         )
 
 
@@ -171,11 +187,11 @@ def receive(row: FetchLog, answer: Answer, error: CallError | None, quota: int) 
 
     `error` is what the answer means if it is not of use.
     """
-    period = _period_for(row, answer)
+    period, count = _period_for(row, answer)
     stored, is_new = RawResponse.objects.get_or_create(
         call=row,
         defaults={
-            "received_at": answer.received_at,
+            "received_at": answer.taken_at,
             "body": zlib.compress(answer.body, _BODY_COMPRESSION),
             "sha256": hashlib.sha256(answer.body).hexdigest(),
             "size": len(answer.body),
@@ -185,9 +201,12 @@ def receive(row: FetchLog, answer: Answer, error: CallError | None, quota: int) 
     )
     if not is_new:
         return stored
+    if answer.taken_at != answer.received_at:
+        apart = round((answer.received_at - answer.taken_at).total_seconds())
+        log.warning("clocks_apart", endpoint=row.endpoint, seconds=apart, taken_at=answer.taken_at.isoformat())
     known_before = FetchLog.objects.filter(pk=row.pk).values_list("credits_charged", flat=True).get() or 0
     row.period = period
-    row.received_at = answer.received_at
+    row.received_at = row.ended_at = answer.received_at
     row.http_status = answer.status
     row.response_time_ms = answer.response_time_ms
     row.credits_used, row.api_quota_remaining = answer.used, answer.remaining
@@ -196,7 +215,7 @@ def receive(row: FetchLog, answer: Answer, error: CallError | None, quota: int) 
     row.state = _state(answer, error)
     row.error_code, row.error_message = (error.code, str(error)) if error else ("", "")
     row.save()
-    _reconcile(period, row, answer)
+    _reconcile(period, row, answer, count)
     _warn(period, quota)
     return stored
 
@@ -209,7 +228,7 @@ def _state(answer: Answer, error: CallError | None) -> CallState:
 
 def _charge(row: FetchLog, answer: Answer, error: CallError | None) -> int | None:
     """What the call cost; None where neither its headers nor its status tell."""
-    if answer.charged is not None:
+    if answer.charged is not None and answer.charged <= MOST_TIMES_DEARER * max(1, row.credits_reserved):
         if answer.charged > row.credits_reserved:
             log.warning("cost_mismatch", endpoint=row.endpoint, reckoned=row.credits_reserved, charged=answer.charged)
         return answer.charged
@@ -218,67 +237,116 @@ def _charge(row: FetchLog, answer: Answer, error: CallError | None) -> int | Non
     return None
 
 
-def _period_for(row: FetchLog, answer: Answer) -> CreditPeriod:
-    """The period that this answer falls into, locked; a new one where the provider's count has begun anew."""
+class _Count(Enum):
+    """What a count of credits used is worth."""
+
+    NONE = "none"  # there is none, or it is older than the one we have
+    BELIEVED = "believed"
+    DOUBTED = "doubted"  # it contradicts what we know: it has to come twice
+    CORRECTION = "correction"  # it came twice: what we had was false, or the plan has changed
+    RESET = "reset"  # it came twice, and there is more left, or less used than by ourselves: a new month
+
+
+def _period_for(row: FetchLog, answer: Answer) -> tuple[CreditPeriod, _Count]:
+    """The period that this answer falls into, locked, and what its count is worth there."""
     periods = CreditPeriod.objects.select_for_update()
     period = periods.filter(account=row.account, ended_at=None).first()
-    if period is not None and not _is_reset(period, row, answer):
-        return period
+    if period is not None and row.period_id not in (None, period.pk) and not _counts_in(period, row, answer):
+        return periods.get(pk=row.period_id), _Count.NONE  # it was counted before the reset, and came after
     if period is not None:
+        count = _judge(period, row, answer)
+        if count is not _Count.RESET:
+            return period, count
         log.info("credits_reset", used_before=period.used, used_now=answer.used)
         CreditPeriod.objects.filter(pk=period.pk).update(ended_at=answer.received_at)
-        _charge_in_full(FetchLog.objects.filter(period=period).unsettled().exclude(pk=row.pk))
+        # Their cost will never be told: the count that held it is gone. Calls on their way may be in the new one.
+        lost = FetchLog.objects.filter(period=period, ended_at__isnull=False).unsettled().exclude(pk=row.pk)
+        lost.update(credits_charged=F("credits_reserved"))
     CreditPeriod.objects.bulk_create(
         [CreditPeriod(account=row.account, started_at=answer.received_at)], ignore_conflicts=True
     )
-    return periods.get(account=row.account, ended_at=None)
+    period = periods.get(account=row.account, ended_at=None)
+    return period, _judge(period, row, answer)
 
 
-def _charge_in_full(calls: Iterable[FetchLog]) -> None:
-    """Calls whose cost will never be told, as the count that held it is gone."""
-    for call in calls:
-        FetchLog.objects.filter(pk=call.pk).update(credits_charged=call.credits_reserved)
+def _counts_in(period: CreditPeriod, row: FetchLog, answer: Answer) -> bool:
+    """Whether a call that left before this period began is counted in it: its count is then a small one."""
+    return answer.used is not None and answer.used <= period.used + row.credits_reserved
 
 
-def _is_reset(period: CreditPeriod, row: FetchLog, answer: Answer) -> bool:
-    """Whether the count fell since: less used and more left, told by a call that was sent after the last count.
+def _judge(period: CreditPeriod, row: FetchLog, answer: Answer) -> _Count:
+    """What the count of this answer is worth. A fall, or a plan of another size, may be a false header.
 
-    Calls that overlap come back in any order, and so may their counts.
+    Calls that overlap come back in any order, and so do their counts: only one of a call that was sent after the
+    newest count came can contradict it.
     """
-    if answer.used is None or answer.remaining is None or period.seen_at is None or period.remaining is None:
-        return False
-    sent_later = row.sent_at is not None and row.sent_at > period.seen_at
-    return sent_later and answer.used < period.used and answer.remaining > period.remaining
+    if answer.used is None:
+        return _Count.NONE
+    falls = answer.used < period.used
+    later = row.sent_at is not None and period.seen_at is not None and row.sent_at > period.seen_at
+    if falls and not later:
+        return _Count.NONE
+    total = None if answer.remaining is None else answer.used + answer.remaining
+    if not falls and (total is None or period.plan in (None, total)):
+        return _Count.BELIEVED
+    is_second = period.doubted_used is not None and period.doubted_plan == total and answer.used >= period.doubted_used
+    if not is_second:
+        return _Count.DOUBTED
+    more_left = answer.remaining is not None and period.remaining is not None and answer.remaining > period.remaining
+    return _Count.RESET if falls and (more_left or answer.used < period.charged) else _Count.CORRECTION
 
 
-def _reconcile(period: CreditPeriod, row: FetchLog, answer: Answer) -> None:
+def _reconcile(period: CreditPeriod, row: FetchLog, answer: Answer, count: _Count) -> None:
     """Take over what the provider says was used, and settle with it the calls whose cost is unknown."""
     is_first = period.seen_at is None
-    if answer.used is not None and answer.used >= period.used:
-        period.used, period.seen_at = answer.used, answer.received_at
-        if answer.remaining is not None:
-            period.remaining = answer.remaining
-    in_flight = FetchLog.objects.of_account(row.account).in_flight().exclude(pk=row.pk).exists()
-    if answer.used is not None and not in_flight:
-        _settle_unknown(period, is_first)
+    if count is _Count.DOUBTED and answer.used is not None:
+        log.warning("count_doubted", used=answer.used, remaining=answer.remaining, used_before=period.used)
+        period.doubted_used = answer.used
+        period.doubted_plan = None if answer.remaining is None else answer.used + answer.remaining
+    elif count in (_Count.BELIEVED, _Count.CORRECTION, _Count.RESET) and answer.used is not None:
+        _take_over(period, answer, answer.used)
+        in_flight = FetchLog.objects.of_account(row.account).in_flight().exclude(pk=row.pk).exists()
+        if not in_flight:
+            _settle_unknown(period, row, is_first)
+    elif answer.used is None and answer.remaining is not None and period.remaining is not None:
+        period.remaining = min(period.remaining, answer.remaining)
     # A count that is missing or false does not make what our own calls were charged any less.
     period.used = max(period.used, period.used_before + period.used_elsewhere + period.charged)
     period.save()
 
 
-def _settle_unknown(period: CreditPeriod, is_first: bool) -> None:
-    """Divide what was used and not yet accounted for: to calls of unknown cost, oldest first, the rest to others."""
+def _take_over(period: CreditPeriod, answer: Answer, used: int) -> None:
+    if used < period.used:
+        log.warning("count_corrected", used_before=period.used, used_now=used)
+        used = max(used, period.charged)
+        period.used_before = min(period.used_before, used - period.charged)
+        period.used_elsewhere = used - period.charged - period.used_before
+    period.used, period.seen_at = used, answer.received_at
+    period.doubted_used = period.doubted_plan = None
+    if answer.remaining is not None:
+        period.remaining, period.plan = answer.remaining, used + answer.remaining
+
+
+def _settle_unknown(period: CreditPeriod, row: FetchLog, is_first: bool) -> None:
+    """Divide what was used and not yet accounted for: to calls of unknown cost, oldest first, the rest to others.
+
+    Only calls that had ended before this one was sent: the count may be older than the charge of any other.
+    """
     gap = max(0, period.used - period.used_before - period.used_elsewhere - period.charged)
-    unknown = FetchLog.objects.of_account(period.account).unsettled().exclude(state=CallState.RESERVED)
-    for call in unknown.order_by("pk"):
+    unknown = FetchLog.objects.of_account(period.account).unsettled()
+    for call in unknown.filter(Q(ended_at__lte=row.sent_at) | Q(pk=row.pk)).order_by("pk"):
         share = min(gap, call.credits_reserved)
         gap -= share
         period.charged += share
         FetchLog.objects.filter(pk=call.pk).update(credits_charged=share, period=period)
+        if call.pk == row.pk:
+            row.credits_charged = share
     if not gap:
         return
     if is_first:
         period.used_before = gap
+    elif unknown.filter(ended_at__isnull=False).exists():
+        return  # it may be what one of these cost; a later count will tell
     else:
         period.used_elsewhere += gap
         log.warning("credits_used_elsewhere", credits=gap, account=period.account)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -14,6 +14,7 @@ from events.statuses import StatusReport, advance_statuses
 
 from .budget import SCORES_DAYS
 from .choices import Purpose
+from .errors import CollectorError
 from .gate import Gate, Received
 from .intake import take_in
 from .pipeline import IngestReport
@@ -58,7 +59,7 @@ class Timing:
 
     tick: datetime | None = None
     until: datetime | None = None
-    live_need: int = field(default=0)
+    live_need: int = 0
 
 
 def fetch_odds(gate: Gate, sport_key: str, purpose: Purpose, timing: Timing) -> FetchReport:
@@ -67,7 +68,8 @@ def fetch_odds(gate: Gate, sport_key: str, purpose: Purpose, timing: Timing) -> 
     Games in progress come with it and are kept; nothing is bought for their sake. Raises CollectorError.
     """
     listed = _call(gate, events(sport_key), purpose, timing)
-    if not Event.objects.for_sport(sport_key).upcoming(listed.stored.received_at).filter(missed_listings=0).exists():
+    upcoming = Event.objects.for_sport(sport_key).upcoming(listed.stored.received_at)
+    if not upcoming.not_vanished(gate.clock()).exists():
         return FetchReport(sport_key=sport_key, bought=False, reason="nothing to fetch: no game is still to begin")
     received = _call(gate, odds(sport_key, wanted_of_settings()), purpose, timing, take=False)
     return _report(received, take_in(received))
@@ -82,10 +84,21 @@ def fetch_scores(gate: Gate, sport_key: str, purpose: Purpose, timing: Timing) -
 
 
 def update_event_status(gate: Gate, sport_keys: list[str], timing: Timing) -> StatusReport:
-    """Read the free lists of events, then bring every status up to what is known. Raises CollectorError."""
+    """Read the free lists of events, then bring every status up to what is known.
+
+    Statuses are brought up also where a list cannot be had. Raises the last CollectorError of those, afterwards.
+    """
+    failure = None
     for sport_key in sport_keys:
-        _call(gate, events(sport_key), Purpose.LIVE, timing)
-    return advance_statuses(gate.clock())
+        try:
+            _call(gate, events(sport_key), Purpose.LIVE, timing)
+        except CollectorError as error:
+            log.error("list_failed", sport_key=sport_key, reason=str(error))
+            failure = error
+    report = advance_statuses(gate.clock())
+    if failure is not None:
+        raise failure
+    return report
 
 
 def wanting_scores(sport_key: str, now: datetime) -> QuerySet[Event]:

@@ -22,6 +22,11 @@ class CreditPeriod(models.Model):
     used = models.IntegerField(default=0, help_text="the most that was seen in x-requests-used")
     remaining = models.IntegerField(null=True, blank=True, help_text="the newest x-requests-remaining")
     seen_at = models.DateTimeField(null=True, blank=True, help_text="when `used` was seen")
+    plan = models.IntegerField(null=True, blank=True, help_text="used and remaining together: what the plan holds")
+    doubted_used = models.IntegerField(
+        null=True, blank=True, help_text="a count that contradicts; believed if repeated"
+    )
+    doubted_plan = models.IntegerField(null=True, blank=True, help_text="used and remaining together in that count")
     charged = models.IntegerField(default=0, help_text="what our own calls were charged, as far as it is known")
     used_before = models.IntegerField(default=0, help_text="used when our first call of the period was made")
     used_elsewhere = models.IntegerField(default=0, help_text="used since, and by none of our calls")
@@ -64,6 +69,7 @@ class FetchLog(models.Model):
     fetch_time = models.DateTimeField(help_text="when the credits were reserved")
     sent_at = models.DateTimeField(null=True, blank=True)
     received_at = models.DateTimeField(null=True, blank=True, help_text="the snapshot time of what it brought")
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="when it was answered or given up")
     http_status = models.SmallIntegerField(null=True, blank=True)
     response_time_ms = models.IntegerField(null=True, blank=True)
     events_count = models.IntegerField(null=True, blank=True)

@@ -69,4 +69,4 @@ def last_of(job: Job, sport_key: str) -> JobTick | None:
 
 
 def _starts(job: Job, sport_key: str, now: datetime) -> list[datetime]:
-    return budget.starts_of(sport_key, now) if job is Job.FETCH_ODDS else []
+    return budget.starts_of(sport_key, now, now) if job is Job.FETCH_ODDS else []

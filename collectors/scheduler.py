@@ -19,7 +19,7 @@ from apscheduler.schedulers.base import STATE_STOPPED
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.base import BaseTrigger
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, close_old_connections
+from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 from django_apscheduler.jobstores import DjangoJobStore
 from django_apscheduler.models import DjangoJob
@@ -31,7 +31,7 @@ from .choices import Job
 from .errors import CollectorError, NotNow
 from .gate import Gate
 from .holder import Holder, is_running
-from .jobs import INTERVALS, run_due
+from .jobs import FAILED_AGAIN_AFTER, INTERVALS, run_due
 from .models import CollectorState
 from .recovery import recover
 from .sampling import grid_point
@@ -39,9 +39,8 @@ from .ticks import FINEST
 
 log = structlog.get_logger(__name__)
 
-# The scheduler signs at least this often; a sign three times as old is taken for death.
+# The scheduler signs at least this often.
 HEARTBEAT = 5.0
-DEAD_AFTER = timedelta(seconds=3 * HEARTBEAT)
 # After a fault of the database the loop tries again this soon.
 RETRY = 2.0
 # What a stop waits for a call that is on its way; a container's runtime kills after ten seconds.
@@ -50,6 +49,7 @@ GRACE = 8.0
 LEADER = "scheduler"
 
 _stopping = threading.Event()
+_waiting: set[str] = set()  # jobs that wait for the database
 _led: list[Scheduler] = []  # the scheduler of this process, once it leads
 
 
@@ -70,7 +70,10 @@ class GridTrigger(BaseTrigger):
         self.interval = interval
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
-        return grid_point(max(now, previous_fire_time or now), self.interval) + self.interval
+        after = now
+        if previous_fire_time is not None and previous_fire_time <= now + self.interval:  # else the clock went back
+            after = max(now, previous_fire_time)
+        return grid_point(after, self.interval) + self.interval
 
     def __str__(self) -> str:
         return f"every {duration(self.interval)}"
@@ -87,6 +90,7 @@ class Scheduler(BlockingScheduler):
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         self._leader = leader
+        self.is_displaced = False
 
     def _process_jobs(self) -> float:
         try:
@@ -95,22 +99,31 @@ class Scheduler(BlockingScheduler):
             if _beat():
                 self.stop()
                 return HEARTBEAT
+            self._pull_in()
             soon = super()._process_jobs()
         except (DatabaseError, InterfaceError, CollectorError) as error:
             log.error("scheduler_waits_for_database", reason=str(error).partition("\n")[0])
             self._lead_again()
             return RETRY
-        return min(HEARTBEAT, soon if soon is not None else HEARTBEAT)
+        return float(min(HEARTBEAT, soon if soon is not None else HEARTBEAT))
+
+    def _pull_in(self) -> None:
+        """Run at once what is planned further ahead than it ever is: the clock was ahead, and was set right."""
+        now = timezone.now()
+        for job in self.get_jobs():
+            if job.next_run_time is not None and job.next_run_time > now + 2 * job.trigger.interval:
+                job.modify(next_run_time=now)
 
     def _lead_again(self) -> None:
-        """After the database was away: the lock anew, or the end where another scheduler has it."""
+        """After the database was away: the lock anew, or standing by where another scheduler has it."""
         try:
             self._leader.reconnect()
             if not self._leader.take(LEADER):
                 log.error("scheduler_displaced")
-                self.stop()
+                self.is_displaced = True
+                self._event.set()
         except (DatabaseError, InterfaceError):
-            pass  # not back yet
+            self._leader.number = 0  # not back yet
 
     def stop(self) -> None:
         """End the loop from within or from a signal handler; jobs under way are waited for by `run`."""
@@ -120,9 +133,9 @@ class Scheduler(BlockingScheduler):
             self._event.set()
 
     def _main_loop(self) -> None:
-        while not _stopping.is_set():
+        while not _stopping.is_set() and not self.is_displaced:
             seconds = self._process_jobs()
-            if not _stopping.is_set():
+            if not _stopping.is_set() and not self.is_displaced:
                 self._event.wait(seconds)
                 self._event.clear()
 
@@ -134,15 +147,17 @@ def run(on_state: Callable[[str], object]) -> bool:
     """
     _stopping.clear()
     with Holder() as leader:
-        if not _become_leader(leader, on_state):
-            return True
-        scheduler = Scheduler(leader)
-        scheduler.add_jobstore(DjangoJobStore(), "default")
-        _take_over(on_state)
-        _register(scheduler)
-        _led.append(scheduler)
-        scheduler.start()
-        return _end(scheduler)
+        while _become_leader(leader, on_state):
+            scheduler = Scheduler(leader)
+            _led[:] = [scheduler]
+            scheduler.add_jobstore(DjangoJobStore(), "default")
+            _take_over(on_state)
+            _register(scheduler)
+            scheduler.start()
+            in_time = _end(scheduler)
+            if not scheduler.is_displaced:
+                return in_time
+    return True
 
 
 def request_stop() -> None:
@@ -153,14 +168,22 @@ def request_stop() -> None:
 
 
 def _become_leader(leader: Holder, on_state: Callable[[str], object]) -> bool:
+    """Wait until nobody else leads; False where a stop came first."""
     told = False
-    while not leader.take(LEADER):
-        if not told:
-            on_state(f"another scheduler runs ({describe()}); standing by to take over when it ends")
-            told = True
-        if _stopping.wait(RETRY):
-            return False
-    return True
+    while not _stopping.is_set():
+        try:
+            if not leader.number:
+                leader.reconnect()
+            if leader.take(LEADER):
+                return True
+            if not told:
+                on_state(f"another scheduler runs ({describe()}); standing by to take over when it ends")
+                told = True
+        except (DatabaseError, InterfaceError) as error:
+            log.error("scheduler_waits_for_database", reason=str(error).partition("\n")[0])
+            leader.number = 0
+        _stopping.wait(RETRY)
+    return False
 
 
 def describe() -> str:
@@ -215,7 +238,7 @@ def poll_interval(job: Job) -> timedelta:
     """How often a job looks whether it is due."""
     if job is Job.FETCH_ODDS:
         return min(FINEST, timedelta(minutes=settings.FIXED_INTERVAL_MINUTES))
-    return INTERVALS[job]
+    return min(INTERVALS[job], FAILED_AGAIN_AFTER)
 
 
 @closing_old_connections  # type: ignore[untyped-decorator]
@@ -225,19 +248,23 @@ def run_job(name: str) -> None:
         return
     try:
         run_due(Job(name), partial(Gate, sleep=wait))
-    except (DatabaseError, InterfaceError) as error:
-        log.error("job_failed", job=name, reason=str(error).splitlines()[0])
+    except (OperationalError, InterfaceError) as error:
+        log.error("job_failed", job=name, reason=str(error).partition("\n")[0])
         _try_again_soon(name)
 
 
 def _try_again_soon(name: str) -> None:
-    """The database was away: not until the next round, which may be hours ahead."""
+    """The database was away: not until the next round, which may be hours ahead. One such wait at a time."""
 
     def later() -> None:
-        if not _stopping.wait(RETRY):
+        stopped = _stopping.wait(RETRY)
+        _waiting.discard(name)
+        if not stopped:
             run_job(name)
 
-    threading.Thread(target=later, name=f"{name} again", daemon=True).start()
+    if name not in _waiting:
+        _waiting.add(name)
+        threading.Thread(target=later, name=f"{name} again", daemon=True).start()
 
 
 def _beat() -> bool:
@@ -256,7 +283,8 @@ def _end(scheduler: Scheduler) -> bool:
 
     threading.Thread(target=shut, daemon=True).start()
     in_time = finished.wait(GRACE)
-    CollectorState.objects.filter(pk=1).update(scheduler_pid=None, stop_requested_at=None)
+    mine = CollectorState.objects.filter(pk=1, scheduler_pid=os.getpid(), scheduler_host=socket.gethostname())
+    mine.update(scheduler_pid=None, stop_requested_at=None)
     return in_time
 
 

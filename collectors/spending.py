@@ -193,7 +193,7 @@ def _planned_costs(sampling: Sampling, now: datetime, until: datetime) -> Iterat
     """For each sport the instants and costs of its odds, and those of its scores."""
     wanted = wanted_of_settings()
     for sport_key in settings.SPORTS:
-        starts = projected(budget.starts_of(sport_key, now - budget.PATTERN), until)
+        starts = projected(budget.starts_of(sport_key, now - budget.PATTERN, now), until)
         if not starts:
             continue
         ticks, cost = planned_ticks(now, until, starts, sampling), odds(sport_key, wanted).cost

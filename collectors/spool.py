@@ -6,6 +6,7 @@ it, so that a torn or damaged file is known for what it is; such a file is set a
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -16,6 +17,8 @@ from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
+import structlog
+
 from .errors import NoRoom
 from .failpoints import reach
 from .the_odds_api.answers import Answer
@@ -24,6 +27,8 @@ from .the_odds_api.answers import Answer
 LEAST_FREE = 256 * 1024 * 1024
 # Set aside before a call, so that its answer has a place; the usual answer is smaller.
 SET_ASIDE = 1024 * 1024
+
+log = structlog.get_logger(__name__)
 
 _SUFFIX = ".answer"
 
@@ -48,16 +53,25 @@ class Place:
         self._draft = draft
 
     def keep(self, request_id: UUID, answer: Answer) -> Spooled:
-        """Write the answer and sync it; when this returns, it survives the loss of power."""
+        """Write the answer and sync it; when this returns, it survives the loss of power.
+
+        Where the disk refuses, that is told, and the answer is handed on in memory alone.
+        """
         content = _content(request_id, answer)
         path = self._draft.with_name(f"{request_id}.{sha256(content).hexdigest()}{_SUFFIX}")
-        with self._draft.open("r+b") as file:
-            file.write(content)
-            file.truncate()
-            file.flush()
-            os.fsync(file.fileno())
-        self._draft.rename(path)
-        _sync_folder(path.parent)
+        try:
+            # Made anew if it has gone: an answer that is here is not lost for want of its place.
+            descriptor = os.open(self._draft, os.O_RDWR | os.O_CREAT, 0o600)
+            with os.fdopen(descriptor, "r+b") as file:
+                file.write(content)
+                file.truncate()
+                file.flush()
+                os.fsync(file.fileno())
+            self._draft.rename(path)
+            _sync_folder(path.parent)
+        except OSError as error:
+            # It is paid for: the database may still take it.
+            log.critical("answer_not_spooled", request_id=str(request_id), reason=error.strerror)
         reach("after_spool")
         return Spooled(path, request_id, answer)
 
@@ -87,7 +101,8 @@ class Spool:
                 if hasattr(os, "posix_fallocate"):
                     os.posix_fallocate(file.fileno(), 0, SET_ASIDE)
         except OSError as error:
-            draft.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                draft.unlink(missing_ok=True)
             raise NoRoom(f"{self.folder}: {error.strerror}; an answer could not be kept, nothing sent") from error
         return Place(draft)
 
@@ -98,12 +113,16 @@ class Spool:
                 yield _read(path)
             except FileNotFoundError:
                 continue  # another process has stored it meanwhile
-            except (ValueError, KeyError, IndexError):
-                self.quarantine.mkdir(exist_ok=True)
-                path.rename(self.quarantine / path.name)
+            except (ValueError, KeyError, IndexError, OSError):
+                self.set_apart(path)
+
+    def set_apart(self, path: Path) -> None:
+        """Move a file to the quarantine: nothing is deleted that was paid for."""
+        self.quarantine.mkdir(exist_ok=True)
+        path.rename(self.quarantine / path.name)
 
     def drafts(self) -> list[Path]:
-        """Places that were set aside and neither used nor given back: their process died."""
+        """Places that were set aside and neither used nor given back, by calls under way or by processes that died."""
         return list(self.folder.glob("*.draft"))
 
     def depth(self) -> int:

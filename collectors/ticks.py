@@ -23,6 +23,9 @@ log = structlog.get_logger(__name__)
 # The provider reads the books once a minute: a second look within one brings nothing new.
 FINEST = timedelta(minutes=1)
 
+# A tick this far ahead was not planned by a clock that was right.
+CLOCK_BELIEVED = timedelta(hours=6)
+
 Outcome = tuple[TickState, str]
 
 
@@ -31,8 +34,10 @@ def manual_tick(now: datetime) -> datetime:
     return grid_point(now, min(FINEST, timedelta(minutes=settings.FIXED_INTERVAL_MINUTES)))
 
 
-def last_tick(job: Job, sport_key: str) -> datetime | None:
-    return JobTick.objects.filter(job=job, sport_key=sport_key).order_by("-tick").values_list("tick", flat=True).first()
+def last_tick(job: Job, sport_key: str, now: datetime) -> JobTick | None:
+    """The newest tick. One far ahead comes of a clock that was wrong, and holds up nothing once it is right."""
+    ticks = JobTick.objects.filter(job=job, sport_key=sport_key, tick__lte=now + CLOCK_BELIEVED)
+    return ticks.order_by("-tick").first()
 
 
 def run_tick(

@@ -12,8 +12,9 @@ from enum import Enum
 
 from .choices import EventStatus
 
-# One list without an event may be the provider's slip; so many in a row are not.
+# One list without an event may be the provider's slip; so many in a row over so long are not.
 LISTS_UNTIL_VANISHED = 3
+GONE_UNTIL_VANISHED = timedelta(hours=1)
 # Long after any game has ended. Scores reach back three days, so there are two left to find out.
 UNRESOLVED_AFTER = timedelta(hours=24)
 
@@ -33,6 +34,7 @@ class Known:
     status_is_manual: bool
     commence_time: datetime
     missed_listings: int
+    missing_since: datetime | None
     completed: bool  # the newest score says so
     has_score: bool
 
@@ -45,13 +47,16 @@ def status_at(known: Known, now: datetime) -> EventStatus:
         return EventStatus.FINAL
     if known.has_score:
         return EventStatus.LIVE
-    if now < known.commence_time or has_vanished(known):
+    if now < known.commence_time or has_vanished(known, now):
         return EventStatus.SCHEDULED
     return EventStatus.LIVE
 
 
-def has_vanished(known: Known) -> bool:
-    return known.missed_listings >= LISTS_UNTIL_VANISHED
+def has_vanished(known: Known, now: datetime) -> bool:
+    """Whether it was gone from the lists, before its start, too often and too long for a slip."""
+    if known.missing_since is None or known.missed_listings < LISTS_UNTIL_VANISHED:
+        return False
+    return min(now, known.commence_time) - known.missing_since >= GONE_UNTIL_VANISHED
 
 
 def doubt(known: Known, now: datetime) -> Doubt | None:
@@ -60,4 +65,4 @@ def doubt(known: Known, now: datetime) -> Doubt | None:
         return None
     if now >= known.commence_time + UNRESOLVED_AFTER:
         return Doubt.UNRESOLVED
-    return Doubt.VANISHED if has_vanished(known) else None
+    return Doubt.VANISHED if has_vanished(known, now) else None

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import Q
 
+from .lifecycle import GONE_UNTIL_VANISHED, LISTS_UNTIL_VANISHED
+
 if TYPE_CHECKING:
     from .models import Event  # noqa: F401 - named in the base class below
 
@@ -33,6 +35,10 @@ class EventQuerySet(models.QuerySet["Event"]):
         for side in ("home_team", "away_team"):
             names.update(self.order_by().values_list(side, flat=True).distinct())
         return sorted(names - {""})
+
+    def not_vanished(self, now: datetime) -> Self:
+        """Events that have not been gone from the lists too often and too long; as `lifecycle.has_vanished`."""
+        return self.exclude(missed_listings__gte=LISTS_UNTIL_VANISHED, missing_since__lte=now - GONE_UNTIL_VANISHED)
 
     def upcoming(self, now: datetime) -> Self:
         return self.filter(commence_time__gt=now)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import attrgetter
 
 import structlog
 from django.db import transaction
@@ -11,6 +12,7 @@ from django.db.models.functions import Now
 
 from .choices import EventStatus
 from .lifecycle import Doubt, Known, doubt, status_at
+from .locking import once_more
 from .models import Event
 
 log = structlog.get_logger(__name__)
@@ -25,6 +27,7 @@ class StatusReport:
     unresolved: list[Event] = field(default_factory=list)
 
 
+@once_more
 @transaction.atomic
 def advance_statuses(now: datetime) -> StatusReport:
     """Bring the status of every event that is not at its end up to what is known at `now`."""
@@ -46,7 +49,8 @@ def status_report(now: datetime) -> StatusReport:
 def _judge(now: datetime) -> StatusReport:
     report = StatusReport()
     events = Event.objects.select_for_update().filter(status__in=[EventStatus.SCHEDULED, EventStatus.LIVE])
-    for event in events.order_by("commence_time", "api_id"):
+    # Locked in the order of ids, as everywhere: two writers that lock in different orders lock each other up.
+    for event in sorted(events.order_by("id"), key=attrgetter("commence_time", "api_id")):
         known = _known(event)
         status = status_at(known, now)
         if status != event.status:
@@ -66,6 +70,11 @@ def set_status(event: Event, status: EventStatus) -> None:
     log.info("event_status_set", event_id=event.api_id, before=event.status, status=status.value)
 
 
+def automatic_status(event: Event, now: datetime) -> EventStatus:
+    """The status that follows from what is known of an event, whatever a person has set."""
+    return status_at(replace(_known(event), status_is_manual=False), now)
+
+
 @transaction.atomic
 def unset_status(event: Event, now: datetime) -> EventStatus:
     """Leave an event's status to the jobs again; return the one that follows from what is known."""
@@ -82,6 +91,7 @@ def _known(event: Event) -> Known:
         status_is_manual=event.status_is_manual,
         commence_time=event.commence_time,
         missed_listings=event.missed_listings,
+        missing_since=event.missing_since,
         completed=event.completed_at is not None,
         has_score=event.home_score is not None,
     )

@@ -101,7 +101,7 @@ class Scene:
         assert ledger.balance_of(period, QUOTA).committed == charged
         assert not FetchLog.objects.unsettled().exists()
         assert not FetchLog.objects.open().exists()
-        assert not list((self.folder / "spool").glob("*.*")), "nothing waits, and no place is held"
+        assert not list((self.folder / "spool").rglob("*.answer")), "nothing waits, and nothing was set apart"
         assert not RawResponse.objects.filter(normalised_at=None, problem="").exists(), "all received answers are read"
         paid = FetchLog.objects.filter(credits_reserved__gt=0).exclude(state="released")
         assert set(Counter(paid.values_list("tick", "endpoint")).values()) <= {1}, "no tick is bought twice"

@@ -175,7 +175,6 @@ def test_a_backfill_never_has_more_than_a_person(made, reserve, need):
     assert manual >= backfill
 
 
-@pytest.mark.xfail(reason="with a reserve above 24 % the ceiling of a backfill lies above those of scores and manual")
 def test_a_backfill_never_has_more_than_a_person_however_large_the_reserve():
     assert left(make_balance(), 0.3) == sorted(left(make_balance(), 0.3), reverse=True)
 

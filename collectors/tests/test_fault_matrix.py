@@ -34,6 +34,8 @@ from collectors.models import FetchLog, RawResponse
 from collectors.sandbox.faults import Fault
 from collectors.the_odds_api.endpoints import Call, Wanted, historical_odds, odds, scores
 
+from .conftest import QUOTA
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 KEY = "CANARY0123456789abcdef0123456789"
@@ -243,6 +245,27 @@ def test_a_refusal_is_remembered_and_not_asked_again(ready):
     ready.sandbox.faults.clear()
     ready.at(ready.clock() + timedelta(hours=24))
     assert attempt(ready, call, purpose) is None, "after a day it is tried once more"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [{"x-requests-used": "90000000"}, {"x-requests-remaining": "0"},
+     {"x-requests-last": "19000", "x-requests-used": "19500"},
+     {"x-requests-used": "19990", "x-requests-remaining": "10"}],
+    ids=["used", "remaining", "last", "both"],
+)  # fmt: skip
+def test_one_false_header_does_not_stop_collecting(ready, header):
+    """The next true one puts it right."""
+    attempt(ready, *CALLS["live"])
+    ready.sandbox.faults.add(Fault("headers", set=header, times=1))
+    attempt(ready, *CALLS["scores"])
+    for _ in range(2):
+        ready.at(ready.clock() + timedelta(minutes=30))
+        with ready.gate() as gate:
+            gate.probe()
+        assert attempt(ready, *CALLS["live"]) is None
+    period = ledger.current_period(ready.terms.account)
+    assert (period.used, period.remaining) == (ready.charged, QUOTA - ready.charged)
 
 
 def test_no_games_is_an_answer_and_costs_nothing(ready):

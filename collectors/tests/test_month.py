@@ -35,7 +35,7 @@ def collect(stage, end: datetime, outages: list[datetime]) -> None:
             jobs.run_due(job, stage.gate)
         now = stage.clock()
         sampling, _ = budget.sampling_now(stage.terms.account, now)
-        planned = next_tick(now, budget.starts_of("basketball_nba", now), sampling)
+        planned = next_tick(now, budget.starts_of("basketball_nba", now, now), sampling)
         now = min(planned, grid_point(now, timedelta(hours=1)) + timedelta(hours=1))
         if outages and now >= outages[0]:
             now = outages.pop(0) + OUTAGE

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from ..errors import (
@@ -22,6 +23,10 @@ KEY_CODES = frozenset({"INVALID_KEY", "MISSING_KEY", "DEACTIVATED_KEY"})
 OUT_OF_CREDITS = "OUT_OF_USAGE_CREDITS"
 # A month of the largest plan has fifteen million.
 MOST_CREDITS = 100_000_000
+_NOT_IN_CODES = re.compile(r"[^A-Za-z0-9_.-]")
+# Further apart than this, the provider's date and ours are no matter of delay; much further, the date is a mistake.
+CLOCKS_APART = timedelta(minutes=2)
+DATE_BELIEVED = timedelta(days=1)
 # Headers that are kept; no other says anything of use.
 KEPT_HEADERS = (
     "x-requests-used", "x-requests-remaining", "x-requests-last", "date", "retry-after", "content-type",
@@ -38,6 +43,17 @@ class Answer:
     received_at: datetime
     response_time_ms: int
     damage: str = ""
+
+    @property
+    def taken_at(self) -> datetime:
+        """The instant that the answer is of: when it came, unless the provider's own date contradicts that.
+
+        Then it comes from some cache, or our clock is wrong: the date is right in both cases.
+        """
+        date = provider_date(self.headers)
+        if date is None or not CLOCKS_APART < abs(date - self.received_at) < DATE_BELIEVED:
+            return self.received_at
+        return date
 
     @property
     def used(self) -> int | None:
@@ -107,11 +123,21 @@ def _provider_error(body: bytes) -> tuple[str, str]:
     if not isinstance(document, dict):
         return "", ""
     code, message = document.get("error_code"), document.get("message")
-    return (code[:60] if isinstance(code, str) else ""), (_one_line(message) if isinstance(message, str) else "")
+    told = _one_line(message) if isinstance(message, str) else ""
+    return (_NOT_IN_CODES.sub("", code)[:60] if isinstance(code, str) else ""), told
 
 
 def _one_line(text: str) -> str:
     return "".join(char if char.isprintable() else " " for char in text)[:200]
+
+
+def provider_date(headers: Mapping[str, str]) -> datetime | None:
+    """The header `Date`; None where it is missing or none."""
+    try:
+        date = parsedate_to_datetime(headers["date"])
+    except (KeyError, ValueError, TypeError):
+        return None
+    return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:

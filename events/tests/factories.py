@@ -22,6 +22,7 @@ def make_event(**over: Any) -> Event:
         "home_team": "Los Angeles Lakers",
         "away_team": "Boston Celtics",
         "observed_at": commence_time - timedelta(days=1),
+        "missing_since": commence_time - timedelta(hours=20) if over.get("missed_listings") else None,
     }
     return Event.objects.create(**{**fields, **over})
 

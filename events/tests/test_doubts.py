@@ -38,6 +38,7 @@ def test_the_table_and_the_rule_agree():
             status_is_manual=event.status_is_manual,
             commence_time=event.commence_time,
             missed_listings=event.missed_listings,
+            missing_since=event.missing_since,
             completed=event.completed_at is not None,
             has_score=event.home_score is not None,
         )

@@ -27,6 +27,7 @@ def known(**over: Any) -> Known:
         "status_is_manual": False,
         "commence_time": TIP,
         "missed_listings": 0,
+        "missing_since": TIP - timedelta(hours=9),
         "completed": False,
         "has_score": False,
     }
@@ -76,7 +77,19 @@ def test_what_follows(over, now, status, unclear):
 
 
 def test_three_lists_without_an_event_are_not_a_slip():
-    assert [has_vanished(known(missed_listings=count)) for count in range(5)] == [False, False, False, True, True]
+    assert [has_vanished(known(missed_listings=count), BEFORE) for count in range(5)] == [
+        False,
+        False,
+        False,
+        True,
+        True,
+    ]
+
+
+def test_an_hour_away_from_the_lists_is_no_slip_and_less_is_one():
+    gone = {minutes: known(missed_listings=3, missing_since=TIP - timedelta(minutes=minutes)) for minutes in (59, 60)}
+    assert {minutes: has_vanished(state, TIP) for minutes, state in gone.items()} == {59: False, 60: True}
+    assert not has_vanished(gone[59], DAY_AFTER), "what counts is how long before its start"
 
 
 states = st.builds(
@@ -85,6 +98,7 @@ states = st.builds(
     status_is_manual=st.booleans(),
     commence_time=st.just(TIP),
     missed_listings=st.integers(0, 5),
+    missing_since=st.none() | st.integers(-20, 2).map(lambda hours: TIP + timedelta(hours=hours)),
     completed=st.booleans(),
     has_score=st.booleans(),
 )
@@ -107,6 +121,7 @@ def test_asking_again_changes_nothing(state, now):
         status=first,
         status_is_manual=state.status_is_manual,
         missed_listings=state.missed_listings,
+        missing_since=state.missing_since,
         completed=state.completed,
         has_score=state.has_score,
     )
@@ -129,7 +144,7 @@ def test_what_is_final_is_in_no_doubt_and_doubts_do_not_go_away_by_waiting(state
 
 
 @given(states, moments)
-def test_a_game_vanishes_by_lists_alone(state, now):
+def test_a_game_vanishes_by_lists_only(state, now):
     if doubt(state, now) is Doubt.VANISHED:
         assert state.missed_listings >= LISTS_UNTIL_VANISHED
         assert now < TIP + UNRESOLVED_AFTER

@@ -11,7 +11,7 @@ from events.choices import EventStatus
 from events.cli import ReadCommand, plain
 from events.models import Event
 from events.queries import find_event
-from events.statuses import StatusReport, set_status, status_report, unset_status
+from events.statuses import StatusReport, automatic_status, set_status, status_report, unset_status
 
 
 class Command(ReadCommand):
@@ -37,36 +37,44 @@ class Command(ReadCommand):
 
     def _by_hand(self, event: Event, status: str | None, dry_run: bool, as_json: bool) -> None:
         before, by_hand = event.status, status is not None
-        if not dry_run and status:
+        if status is None:
+            status = automatic_status(event, timezone.now())
+        if not dry_run and by_hand:
             set_status(event, EventStatus(status))
         elif not dry_run:
-            status = unset_status(event, timezone.now())
-        told = {"event_id": event.api_id, "before": before, "status": status or before, "by_hand": by_hand}
+            unset_status(event, timezone.now())
         if as_json:
-            self.print_json(told)
+            self.print_json({"event_id": event.api_id, "before": before, "status": status, "by_hand": by_hand})
         else:
-            self.console.print(plain(f"✓ {event}: {before} → {told['status']}"))
+            self.console.print(plain(f"✓ {event}: {before} → {status}"), soft_wrap=True)
 
     def _all(self, dry_run: bool, as_json: bool) -> None:
-        outcome = "nothing asked"
-        if not dry_run:
-            ((_, result),) = run_now(Job.UPDATE_EVENT_STATUS)
-            if isinstance(result, CallError):
-                raise CommandError(str(result))
-            outcome = result.outcome if isinstance(result, JobTick) else str(result)
+        before = dict(Event.objects.values_list("pk", "status"))
+        outcome = "nothing asked, nothing changed" if dry_run else self._run()
         report = status_report(timezone.now())
+        if not dry_run:
+            now = Event.objects.filter(pk__in=before)
+            report.changed = [(event, before[event.pk]) for event in now if event.status != before[event.pk]]
         if as_json:
             self.print_json({"outcome": outcome, **_as_document(report)})
-            return
+        else:
+            self._tell(outcome, report)
+
+    def _run(self) -> str:
+        ((_, result),) = run_now(Job.UPDATE_EVENT_STATUS)
+        if isinstance(result, CallError):
+            raise CommandError(str(result))
+        return result.outcome if isinstance(result, JobTick) else str(result)
+
+    def _tell(self, outcome: str, report: StatusReport) -> None:
         self.console.print(plain(f"✓ {outcome}"), soft_wrap=True)
-        for event in report.vanished:
-            self.console.print(
-                plain(f"⚠ vanished: {event} ({event.api_id}) is listed no more", "yellow"), soft_wrap=True
-            )
-        for event in report.unresolved:
-            self.console.print(
-                plain(f"⚠ unresolved: {event} ({event.api_id}) has no final score", "yellow"), soft_wrap=True
-            )
+        lines = [(f"  {event} ({event.api_id}): {before} → {event.status}", "") for event, before in report.changed]
+        lines += [(f"⚠ vanished: {event} ({event.api_id}) is listed no more", "yellow") for event in report.vanished]
+        lines += [
+            (f"⚠ unresolved: {event} ({event.api_id}) has no final score", "yellow") for event in report.unresolved
+        ]
+        for line, style in lines:
+            self.console.print(plain(line, style), soft_wrap=True)
 
 
 def _as_document(report: StatusReport) -> dict[str, Any]:
