@@ -23,7 +23,7 @@ from collectors.the_odds_api.endpoints import Call, Wanted, historical_odds
 # What the provider allows, and what an answer takes to come from another continent.
 CALLS_PER_SECOND = 30
 LATENCY_SECONDS = 0.2
-WORKERS = 8
+WORKERS = 16
 WANTED = Wanted(
     markets=("h2h", "spreads", "totals"),
     bookmakers=("pinnacle", "draftkings", "fanduel", "betmgm", "williamhill_us", "betrivers", "bovada"),
