@@ -15,7 +15,7 @@ from uuid import uuid4
 from django.db import connection, transaction
 from django.utils import timezone
 
-from collectors import ledger
+from collectors import counting, ledger
 from collectors.choices import Purpose
 from collectors.gate import SANDBOX_KEY, Gate, Terms
 from collectors.intake import take_in
@@ -113,7 +113,7 @@ def _store_as_collected(gate: Gate, row: FetchLog, place: Place, answer: WholeAn
 def _sent(gate: Gate, number: int) -> tuple[FetchLog, Place]:
     """A call that waits for its answer, and the place for it."""
     now = timezone.now()
-    if ledger.current_period(SANDBOX_KEY) is None:
+    if counting.current_period(SANDBOX_KEY) is None:
         CreditPeriod.objects.create(account=SANDBOX_KEY, started_at=now)
     request_id = uuid4()
     place = gate.spool.set_aside(request_id)

@@ -13,7 +13,7 @@ from django.conf import settings
 from events.choices import EventStatus
 from events.models import Event
 
-from . import ledger
+from . import counting
 from .choices import Purpose, SamplingMode
 from .credits import Balance, next_reset
 from .models import CollectorState
@@ -108,11 +108,11 @@ def sampling_now(account: str, now: datetime) -> tuple[Sampling, int]:
     """
     sampling = sampling_in_effect()
     state, _ = CollectorState.objects.get_or_create(pk=1)
-    period = ledger.current_period(account)
+    period = counting.current_period(account)
     if period is None:
         return sampling, 0
     if state.planned_at is None or not timedelta() <= now - state.planned_at < PLANNED_FOR:
-        made = affordable(sampling, ledger.balance_of(period, settings.ODDS_API_QUOTA), now)
+        made = affordable(sampling, counting.balance_of(period, settings.ODDS_API_QUOTA), now)
         _keep(state, made, now)
     _, frugal = next(islice(stretched(sampling), state.throttle_level, None), ("", sampling))
     return frugal, state.live_need

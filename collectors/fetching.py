@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from events.cli import ReadCommand, plain
 
-from . import ledger
+from . import counting
 from .choices import Job, Purpose
 from .errors import CollectorError, NotNow
 from .gate import Terms
@@ -67,9 +67,9 @@ class FetchCommand(ReadCommand):
         call, purpose = self.paid_call(sport_key), Purpose.MANUAL
         credits = self._credits()
         left = "how many are left is not known yet"
-        period = ledger.current_period(Terms.of_settings().account)
+        period = counting.current_period(Terms.of_settings().account)
         if period is not None:
-            balance = ledger.balance_of(period, settings.ODDS_API_QUOTA)
+            balance = counting.balance_of(period, settings.ODDS_API_QUOTA)
             spendable = balance.left(purpose, reserve_fraction=settings.CREDIT_RESERVE_FRACTION)
             left = f"{spendable:,} may be spent by hand"
         asked = ", ".join(f"{name} {value}" for name, value in call.parameters.items())
@@ -78,7 +78,7 @@ class FetchCommand(ReadCommand):
         return {"sport_key": sport_key, "state": "planned", "outcome": outcome, **planned, **credits}
 
     def _credits(self) -> dict[str, int | None]:
-        period = ledger.current_period(Terms.of_settings().account)
+        period = counting.current_period(Terms.of_settings().account)
         return {
             "quota_used": None if period is None else period.used,
             "quota_remaining": None if period is None else period.remaining,

@@ -25,7 +25,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.utils import timezone
 
-from . import ledger, pause
+from . import counting, ledger, pause
 from .choices import Purpose
 from .errors import CallError, CreditCeiling, NotNow, Transient, UnusableAnswer
 from .failpoints import reach
@@ -154,13 +154,13 @@ class Gate:
     def _make_sure_of_credits(self, call: Call, purpose: Purpose) -> None:
         """Before a paid call: know the balance, settle what is unknown, and do not buy while paused."""
         account = self.terms.account
-        period = ledger.current_period(account)
-        unsettled = FetchLog.objects.of_account(account).unsettled().exclude(state__in=["reserved", "sent"]).exists()
+        period = counting.current_period(account)
+        unsettled = FetchLog.objects.of_account(account).unsettled().given_up().exists()
         paused = pause.reason()
         if period is None or unsettled or paused:
             self.probe()
         if paused:
-            pause.end_if_affordable(call.cost, ledger.current_period(account))
+            pause.end_if_affordable(call.cost, counting.current_period(account))
 
     def _attempt(self, call: Call, purpose: Purpose, tick: datetime | None, number: int, live_need: int) -> Received:
         request_id = uuid4()

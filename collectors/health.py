@@ -20,7 +20,7 @@ from events.choices import EventStatus
 from events.models import Event
 from odds.statistics import Statistics
 
-from . import budget, ledger
+from . import budget, counting
 from .choices import CallState, Endpoint, Job, Purpose, TickState
 from .credits import next_reset
 from .facts import Credits, Doubtful, Facts, Sport
@@ -209,10 +209,10 @@ def _free(folder: Path) -> int:
 
 
 def _credits(now: datetime, account: str, quota: int, reserve_fraction: float, state: CollectorState) -> Credits | None:
-    period = ledger.current_period(account)
+    period = counting.current_period(account)
     if period is None:
         return None
-    balance = ledger.balance_of(period, quota)
+    balance = counting.balance_of(period, quota)
     return Credits(
         quota=balance.quota,
         used=balance.used,

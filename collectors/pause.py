@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import structlog
+from django.db.models import QuerySet
 
 from .errors import CallError, CreditsExhausted, KeyRefused, Paused
 from .models import CollectorState, CreditPeriod
@@ -44,6 +45,6 @@ def end_if_affordable(cost: int, period: CreditPeriod | None) -> None:
         raise Paused(f"nothing is bought: {why}")
 
 
-def _end(paused: object) -> None:
-    if paused.update(paused_at=None, pause_code="", pause_reason=""):  # type: ignore[attr-defined]
+def _end(paused: QuerySet[CollectorState]) -> None:
+    if paused.update(paused_at=None, pause_code="", pause_reason=""):
         log.info("collecting_resumed")

@@ -30,6 +30,10 @@ class FetchLogQuerySet(models.QuerySet["FetchLog"]):
         """Calls that have not come to an end and whose process may have died."""
         return self.filter(state__in=[CallState.RESERVED, CallState.SENT])
 
+    def given_up(self) -> Self:
+        """Calls that have come to an end, answered or not."""
+        return self.filter(ended_at__isnull=False)
+
     def since(self, moment: datetime) -> Self:
         return self.filter(fetch_time__gte=moment)
 

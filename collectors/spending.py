@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, TruncDate
 
-from . import budget, ledger
+from . import budget, counting
 from .choices import Purpose, SamplingMode
 from .credits import Balance, ceiling, next_reset
 from .gate import Terms
@@ -101,9 +101,9 @@ class Quota:
 
 def quota_of(terms: Terms, now: datetime) -> Quota:
     """The credits of these terms' account, as far as they are known."""
-    period = ledger.current_period(terms.account)
+    period = counting.current_period(terms.account)
     known = period or CreditPeriod(account=terms.account)
-    balance = ledger.balance_of(known, terms.quota)
+    balance = counting.balance_of(known, terms.quota)
     live_need = collector_state().live_need
     calls = calls_of_period(period)
     return Quota(

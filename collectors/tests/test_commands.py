@@ -17,7 +17,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
-from collectors import ledger
+from collectors import counting, ledger
 from collectors.choices import CallState, Job, Purpose
 from collectors.holder import Holder
 from collectors.management.commands import stop_scheduler
@@ -80,7 +80,7 @@ def make_stored(body: bytes, problem: str = "it was in no shape", **over: Any) -
     """An answer with odds that was received and could not be read."""
     now = timezone.now()
     call = odds(NBA, Wanted(markets=("h2h",), bookmakers=("fanduel",)))
-    make_period() if ledger.current_period("sandbox") is None else None
+    make_period() if counting.current_period("sandbox") is None else None
     row = ledger.reserve(
         call, request_id=uuid4(), account="sandbox", purpose=Purpose.LIVE, tick=None, attempt=1, holder=1, now=now,
         quota=20_000, reserve_fraction=0.0, live_need=0,

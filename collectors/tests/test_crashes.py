@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from collectors import ledger
+from collectors import counting
 from collectors.gate import Gate, Terms
 from collectors.models import FetchLog, RawResponse
 from collectors.recovery import recover
@@ -96,9 +96,9 @@ class Scene:
     def check(self) -> None:
         """The three promises, against the provider's own ledger."""
         charged = self.sandbox.ledger.used(self.sandbox.clock())
-        period = ledger.current_period("sandbox")
+        period = counting.current_period("sandbox")
         assert period is not None
-        assert ledger.balance_of(period, QUOTA).committed == charged
+        assert counting.balance_of(period, QUOTA).committed == charged
         assert not FetchLog.objects.unsettled().exists()
         assert not FetchLog.objects.open().exists()
         assert not list((self.folder / "spool").rglob("*.answer")), "nothing waits, and nothing was set apart"
@@ -138,8 +138,8 @@ def test_a_kill_at_a_named_step_loses_nothing(scene, step, call):
         assert line_of(forks) == "ready"
         assert line_of(forks) == f"ended {int(signal.SIGKILL)}"
     charged = scene.sandbox.ledger.used(scene.sandbox.clock())
-    period = ledger.current_period("sandbox")
-    assert charged == 0 or ledger.balance_of(period, QUOTA).committed >= charged, "never less than the provider's"
+    period = counting.current_period("sandbox")
+    assert charged == 0 or counting.balance_of(period, QUOTA).committed >= charged, "never less than the provider's"
     scene.recover()
     scene.check()
 
@@ -157,7 +157,7 @@ def test_kills_at_random_instants_lose_nothing(scene):
             time.sleep(chance.random() * 0.3)
             os.kill(process, signal.SIGKILL)
             assert line_of(forks) == f"ended {int(signal.SIGKILL)}"
-            committed = ledger.balance_of(ledger.current_period("sandbox"), QUOTA).committed
+            committed = counting.balance_of(counting.current_period("sandbox"), QUOTA).committed
             assert committed >= scene.sandbox.ledger.used(scene.sandbox.clock())
             on_the_way += FetchLog.objects.filter(state__in=["sent", "received"]).exists()
     scene.recover()

@@ -1,4 +1,4 @@
-"""Every fault of HTTP and of the provider, for live odds, scores and history: tries, ledger, credits and message.
+"""Every fault of HTTP and of the provider, for live odds, scores and history: tries, counting, credits and message.
 
 Real sockets on both sides. The provider's own ledger is the oracle: ours never says less than it, and says the same
 once a free call has been answered.
@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from collectors import ledger, pause
+from collectors import counting, pause
 from collectors.choices import CallState, Purpose
 from collectors.errors import (
     CallRefused,
@@ -150,8 +150,8 @@ def attempt(stage, call, purpose) -> CollectorError | None:
 
 def counted(stage) -> int:
     """What our ledger says was spent, at most."""
-    period = ledger.current_period(stage.terms.account)
-    return ledger.balance_of(period, 10**9).committed
+    period = counting.current_period(stage.terms.account)
+    return counting.balance_of(period, 10**9).committed
 
 
 @pytest.mark.parametrize("kind", CALLS)
@@ -264,7 +264,7 @@ def test_one_false_header_does_not_stop_collecting(ready, header):
         with ready.gate() as gate:
             gate.probe()
         assert attempt(ready, *CALLS["live"]) is None
-    period = ledger.current_period(ready.terms.account)
+    period = counting.current_period(ready.terms.account)
     assert (period.used, period.remaining) == (ready.charged, QUOTA - ready.charged)
 
 

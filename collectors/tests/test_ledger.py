@@ -12,7 +12,7 @@ from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collectors import ledger
+from collectors import counting, ledger
 from collectors.choices import CallState, Purpose
 from collectors.errors import AlreadyRunning, CallError, CallRefused, CreditCeiling, NoAnswer, NotSent
 from collectors.models import CreditPeriod, FetchLog, RawResponse
@@ -93,13 +93,13 @@ class Account:
 
     @property
     def period(self) -> CreditPeriod:
-        period = ledger.current_period(ACCOUNT)
+        period = counting.current_period(ACCOUNT)
         assert period is not None
         return period
 
     @property
     def committed(self) -> int:
-        return ledger.balance_of(self.period, self.setting).committed
+        return counting.balance_of(self.period, self.setting).committed
 
     def sums(self) -> dict[str, int]:
         period = self.period
@@ -179,7 +179,7 @@ def test_live_collection_goes_before_a_backfill_until_the_reset():
 
 def test_a_plan_smaller_than_the_setting_is_the_quota():
     account = opened(quota=500, used=372)
-    assert ledger.balance_of(account.period, 1_000).quota == 500
+    assert counting.balance_of(account.period, 1_000).quota == 500
     assert account.reserve(purpose=Purpose.BACKFILL)
     with pytest.raises(CreditCeiling, match="backfill calls may spend 0 more"):
         account.reserve(purpose=Purpose.BACKFILL)
@@ -285,7 +285,7 @@ def test_a_count_that_goes_down_alone_is_no_reset_and_gives_no_credits():
     row = account.send()
     headers = account.charge(row)
     account.receive(row, {**headers, "x-requests-used": "3"})
-    left = ledger.balance_of(account.period, 1_000).left(Purpose.LIVE, reserve_fraction=0)
+    left = counting.balance_of(account.period, 1_000).left(Purpose.LIVE, reserve_fraction=0)
     assert left <= account.quota - account.used
     account.probe()
     assert CreditPeriod.objects.count() == 1
@@ -332,7 +332,7 @@ def test_an_upgrade_of_the_plan_is_no_reset():
     account.probe()
     account.call()
     assert CreditPeriod.objects.count() == 1
-    assert ledger.balance_of(account.period, 20_000).left(Purpose.LIVE, reserve_fraction=0) == 19_597
+    assert counting.balance_of(account.period, 20_000).left(Purpose.LIVE, reserve_fraction=0) == 19_597
 
 
 def test_a_call_on_its_way_when_the_count_begins_anew_belongs_to_the_period_that_counts_it():

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from collectors import ledger
+from collectors import counting
 from collectors.choices import Job, Purpose, TickState
 from collectors.errors import NotNow
 from collectors.gate import Gate
@@ -91,7 +91,7 @@ def test_a_smaller_plan_at_the_reset_is_seen(stage):
             stage.at(stage.clock() + timedelta(minutes=30))
             gate.probe()
     assert CreditPeriod.objects.count() == 2
-    assert ledger.balance_of(ledger.current_period("sandbox"), 20_000).quota == 500
+    assert counting.balance_of(counting.current_period("sandbox"), 20_000).quota == 500
 
 
 def test_a_job_that_fails_unexpectedly_for_one_sport_goes_on_with_the_next(stage, settings):

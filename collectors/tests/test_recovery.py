@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from collectors import failpoints, intake, ledger
+from collectors import counting, failpoints, intake, ledger
 from collectors.choices import CallState, Job, Purpose, TickState
 from collectors.holder import Holder
 from collectors.models import CreditPeriod, FetchLog, JobTick, RawResponse
@@ -118,7 +118,7 @@ def test_a_call_that_was_never_sent_is_free_and_one_on_its_way_is_unknown(ready,
     with ready.gate() as gate:
         gate.probe()
     assert not FetchLog.objects.unsettled().exists()
-    assert ledger.current_period("sandbox").used == ready.charged == 0
+    assert counting.current_period("sandbox").used == ready.charged == 0
 
 
 def test_what_a_living_process_does_is_left_alone(ready, dead, living):
@@ -163,7 +163,7 @@ def test_an_answer_that_was_stored_before_the_crash_is_not_stored_again(ready, d
     ledger.receive(row, answer, None, 20_000)
     assert recovered(ready) == RecoveryReport(drained=1, read=1)
     assert RawResponse.objects.filter(call__endpoint="odds").count() == OddsSnapshot.objects.count() == 1
-    assert ledger.current_period("sandbox").charged == 1
+    assert counting.current_period("sandbox").charged == 1
 
 
 def test_an_answer_to_a_call_given_up_is_taken_all_the_same(ready, dead):
@@ -202,7 +202,7 @@ def test_a_hundred_answers_are_drained_at_once(ready, dead):
     assert Counter(states()) == {CallState.STORED: 100}
     assert Event.objects.count() == OddsSnapshot.objects.count() == 100
     assert list(ready.terms.spool.glob("*")) == []
-    period = ledger.current_period("sandbox")
+    period = counting.current_period("sandbox")
     assert (period.used, period.charged, period.used_elsewhere) == (100, 100, 0)
 
 
@@ -361,9 +361,9 @@ def test_a_real_call_that_was_lost_on_its_way_is_charged_once_the_count_is_seen(
     ready.sandbox.faults.add(Fault("elsewhere", credits=1, times=1, endpoint="sports"))
     make_call(ready, dead)
     recovered(ready)
-    period = ledger.current_period("sandbox")
-    assert ledger.balance_of(period, 20_000).committed == 1
+    period = counting.current_period("sandbox")
+    assert counting.balance_of(period, 20_000).committed == 1
     with ready.gate() as gate:
         gate.probe()
-    period = ledger.current_period("sandbox")
+    period = counting.current_period("sandbox")
     assert (period.charged, period.used_elsewhere, ready.charged) == (1, 0, 1)

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management import CommandError, CommandParser
 from django.utils import timezone
 
-from collectors import budget, ledger
+from collectors import budget, counting
 from collectors.choices import SamplingMode
 from collectors.errors import CollectorError
 from collectors.gate import Gate, Terms
@@ -46,19 +46,19 @@ class Command(ReadCommand):
 
     def _forecast(self, mode: str) -> budget.Forecast:
         now = timezone.now()
-        balance = ledger.balance_of(self._period(), settings.ODDS_API_QUOTA)
+        balance = counting.balance_of(self._period(), settings.ODDS_API_QUOTA)
         return budget.forecast(budget.sampling_in_effect(mode), balance, now)
 
     def _period(self) -> CreditPeriod:
         """The credits as known, or as a free call tells them."""
         account = Terms.of_settings().account
-        if period := ledger.current_period(account):
+        if period := counting.current_period(account):
             return period
         try:
             with Gate() as gate:
                 gate.probe()
         except CollectorError as error:
             raise CommandError(f"how many credits are left is not known: {error}; nothing changed") from error
-        period = ledger.current_period(account)
+        period = counting.current_period(account)
         assert period is not None, "an answered call begins a period"
         return period

@@ -11,10 +11,10 @@ from events.cli import ReadCommand, plain, table
 from odds.management.commands.db_stats import LARGEST
 from odds.wording import size
 
+from ...counting import current_period
 from ...facts import Facts
 from ...gate import Terms
 from ...health import DAY
-from ...ledger import current_period
 from ...models import FetchLog
 from ...outlook import collector_state, outlook
 from ...spending import Spent, calls_of_period, spent_on
