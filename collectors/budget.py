@@ -18,7 +18,7 @@ from .choices import Purpose, SamplingMode
 from .credits import Balance, next_reset
 from .models import CollectorState
 from .sampling import Sampling, planned_ticks, projected, stretched
-from .the_odds_api.endpoints import Wanted, odds, scores
+from .the_odds_api.endpoints import odds, scores
 from .wanted import wanted_of_settings
 
 log = structlog.get_logger(__name__)
@@ -129,8 +129,3 @@ def _keep(state: CollectorState, made: Forecast, now: datetime) -> None:
 def replan() -> None:
     """Have the next tick make the forecast anew: what it rests on has changed."""
     CollectorState.objects.filter(pk=1).update(planned_at=None)
-
-
-def cost_of_fetch(wanted: Wanted) -> int:
-    """Credits of one fetch of one sport."""
-    return odds("", wanted).cost

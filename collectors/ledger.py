@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Max
 
 from .choices import CallState, Endpoint, Purpose
@@ -86,16 +86,13 @@ def reserve(
         credits_reserved=cost,
         fetch_time=now,
     )
-    if FetchLog.objects.bulk_create([row], ignore_conflicts=True) and not _is_ours(row):
-        raise AlreadyRunning(f"{call}: attempt {attempt} for {tick:%Y-%m-%d %H:%M:%S} UTC was made; nothing sent")
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        what = f"{call}: attempt {attempt}" + (f" for {tick:%Y-%m-%d %H:%M:%S} UTC" if tick else "")
+        raise AlreadyRunning(f"{what} was made before; nothing sent") from None
     return row
-
-
-def _is_ours(row: FetchLog) -> bool:
-    found = FetchLog.objects.filter(request_id=row.request_id).values_list("pk", flat=True).first()
-    if found is not None:
-        row.pk = found
-    return found is not None
 
 
 def _dearest(account: str, call: Call, now: datetime) -> int:

@@ -54,7 +54,6 @@ class RecordingOptions:
     markets: tuple[str, ...] | None = None  # asked for; assumed: all that the endpoint has
     bookmakers: tuple[str, ...] | None = None  # asked for; assumed: all
     odds_format: OddsFormat | None = None  # assumed: the one that most prices can only be in
-    source: Source = Source.IMPORT
 
 
 @dataclass(slots=True, kw_only=True)
@@ -197,7 +196,7 @@ def _taker(
     if kind == "odds":
         asked = _asked(body, options)
         return lambda event: batch.snapshots.append(
-            read_event(event, snapshot_time=captured_at, asked=asked, source=options.source)
+            read_event(event, snapshot_time=captured_at, asked=asked, source=Source.IMPORT)
         )
     if kind == "scores":
         return lambda event: batch.scores.append(read_score(event, observed_at=captured_at))

@@ -421,7 +421,7 @@ def test_a_reservation_taken_back_is_not_sent():
 def test_a_tick_is_bought_once_for_each_attempt():
     account = opened()
     account.call(tick=START)
-    with pytest.raises(AlreadyRunning, match=r"attempt 1 for 2026-01-14 22:00:00 UTC was made; nothing sent$"):
+    with pytest.raises(AlreadyRunning, match=r"attempt 1 for 2026-01-14 22:00:00 UTC was made before; nothing sent$"):
         account.reserve(tick=START)
     account.reserve(tick=START, attempt=2)
     account.reserve(SCORES, tick=START)
