@@ -129,7 +129,7 @@ class Gate:
         Raises NotNow where nothing was sent, CallError where nothing of use came back.
         """
         if call.cost:
-            self._make_sure_of_credits(call, purpose)
+            self._make_sure_of_credits(call)
         try:
             return self._try(call, purpose, tick, until, live_need)
         except CreditCeiling:
@@ -151,7 +151,7 @@ class Gate:
                 return self._attempt(call, purpose, tick, attempt.retry_state.attempt_number, live_need)
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    def _make_sure_of_credits(self, call: Call, purpose: Purpose) -> None:
+    def _make_sure_of_credits(self, call: Call) -> None:
         """Before a paid call: know the balance, settle what is unknown, and do not buy while paused."""
         account = self.terms.account
         period = counting.current_period(account)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import Sum
 
 from .choices import CallState
 
@@ -36,10 +36,6 @@ class FetchLogQuerySet(models.QuerySet["FetchLog"]):
 
     def since(self, moment: datetime) -> Self:
         return self.filter(fetch_time__gte=moment)
-
-    def paid(self) -> Self:
-        """Calls that could cost something, and were sent."""
-        return self.filter(credits_reserved__gt=0).exclude(Q(state=CallState.RELEASED) | Q(state=CallState.RESERVED))
 
     def reserved_credits(self) -> int:
         total = self.aggregate(total=Sum("credits_reserved"))["total"]

@@ -22,7 +22,6 @@ from .spool import Spooled
 
 log = structlog.get_logger(__name__)
 
-
 # The advisory lock of the one that recovers.
 RECOVERY = "recovery"
 # Seconds after which no call is under way any more: three tries with their waits take less.
