@@ -145,8 +145,10 @@ def run(on_state: Callable[[str], object]) -> bool:
 
     `on_state` is told what happens, in a line for a person.
     """
+    from .watching import Watch  # here, as what it watches includes this module
+
     _stopping.clear()
-    with Holder() as leader:
+    with Holder() as leader, Watch():
         while _become_leader(leader, on_state):
             scheduler = Scheduler(leader)
             _led[:] = [scheduler]

@@ -4,18 +4,22 @@ Nothing needs to be set: without DATABASE_URL a private PostgreSQL under VAR_DIR
 made there.
 """
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from collectors.intervals import parse_intervals
+from quality.limits import parse_limits, parse_ranges
 
 from .environment import Environment
 from .logging_config import known_format, known_level, logging_config
 from .redaction import secret_values
 from .secret_key import kept_secret_key
+
+T = TypeVar("T")
 
 
 def postgresql(url: str) -> dict[str, Any]:
@@ -30,12 +34,12 @@ def postgresql(url: str) -> dict[str, Any]:
     return database
 
 
-def intervals(text: str) -> dict[str, float]:
-    """The minutes of each tier. Raises ImproperlyConfigured, with one line, for what cannot be."""
+def configured(name: str, parse: Callable[[str], T]) -> T:
+    """The value of a setting that is a text of several. Raises ImproperlyConfigured, with one line, for none."""
     try:
-        return parse_intervals(text)
+        return parse(env(name))
     except ValueError as error:
-        raise ImproperlyConfigured(f"ADAPTIVE_INTERVALS: {error}") from error
+        raise ImproperlyConfigured(f"{name}: {error}") from error
 
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -68,7 +72,18 @@ env = Environment(
     ADAPTIVE_INTERVALS=(str, "far=30,medium=15,near=5,imminent=1"),
     CLOSE_LEAD_MINUTES=(float, 1),
     MAX_QUOTE_AGE_MINUTES=(int, 60),
+    ENABLE_VALIDATION=(bool, True),
+    REJECT_INVALID_ODDS=(bool, False),
+    DISABLED_CHECKS=(list, []),
+    PRICE_LIMIT=(int, 10_000),
+    OVERROUND_RANGES=(str, "retail=2..15,sharp=0.5..15,exchange=-0.5..15,dfs=0..25"),
+    MOVEMENT_PER_HOUR=(str, "h2h=25,spreads=10,totals=15"),
+    START_MOVED_MINUTES=(int, 60),
     RAW_RESPONSE_DAYS=(int, 30),
+    ALERT_ENABLED=(bool, False),
+    ALERT_URLS=(list, []),
+    DISCORD_WEBHOOK_URL=(str, ""),
+    ALERT_SUMMARY_HOUR=(int, 9),
 )
 env.read(BASE_DIR / ".env")
 
@@ -186,10 +201,25 @@ MARKETS = env("MARKETS")
 REGIONS = env("REGIONS")
 SAMPLING_MODE = env("SAMPLING_MODE")
 FIXED_INTERVAL_MINUTES = env("FIXED_INTERVAL_MINUTES") or (30.0 if ODDS_API_KEY else 1.0)
-ADAPTIVE_INTERVALS = intervals(env("ADAPTIVE_INTERVALS"))
+ADAPTIVE_INTERVALS = configured("ADAPTIVE_INTERVALS", parse_intervals)
 CLOSE_LEAD_MINUTES = env("CLOSE_LEAD_MINUTES")
 MAX_QUOTE_AGE_MINUTES = env("MAX_QUOTE_AGE_MINUTES")
 RAW_RESPONSE_DAYS = env("RAW_RESPONSE_DAYS")
+
+# Who is told of what goes wrong: addresses of channels.
+ALERT_ENABLED = env("ALERT_ENABLED")
+ALERT_URLS = env("ALERT_URLS")
+DISCORD_WEBHOOK_URL = env("DISCORD_WEBHOOK_URL")
+ALERT_SUMMARY_HOUR = env("ALERT_SUMMARY_HOUR")
+
+# What is believed of prices. See docs/quality.md.
+ENABLE_VALIDATION = env("ENABLE_VALIDATION")
+REJECT_INVALID_ODDS = env("REJECT_INVALID_ODDS")
+DISABLED_CHECKS = env("DISABLED_CHECKS")
+PRICE_LIMIT = env("PRICE_LIMIT")
+OVERROUND_RANGES = configured("OVERROUND_RANGES", parse_ranges)
+MOVEMENT_PER_HOUR = configured("MOVEMENT_PER_HOUR", parse_limits)
+START_MOVED_MINUTES = env("START_MOVED_MINUTES")
 
 LOG_FORMAT = known_format(env("LOG_FORMAT"), debug=DEBUG)
 LOGGING = logging_config(

@@ -10,5 +10,12 @@ from .wsgi_pool import close_pools, pool_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oddsproject.settings")
 application = get_wsgi_application()
+
+from collectors.watching import Watch  # noqa: E402 - its models can be loaded only now
+
 pool_connections(settings.DATABASES, settings.DATABASE_POOL_SIZE)
 atexit.register(close_pools)
+# The scheduler watches too, but cannot tell that it is dead.
+watch = Watch()
+watch.start()
+atexit.register(watch.stop)

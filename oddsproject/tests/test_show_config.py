@@ -79,11 +79,11 @@ def test_wrong_settings_can_be_looked_at():
 
 
 def test_a_setting_to_come_appears_by_itself_and_a_secret_one_masked(monkeypatch):
-    monkeypatch.setitem(env.scheme, "ALERT_URLS", (list, []))
-    monkeypatch.setitem(env.scheme, "REJECT_INVALID_ODDS", (bool, False))
-    monkeypatch.setenv("ALERT_URLS", "discord://CANARY/token-of-it,mailto://me:CANARY@example.org")
+    monkeypatch.setitem(env.scheme, "LEFT_HANDED", (bool, False))
+    monkeypatch.setitem(env.scheme, "PIGEON_WEBHOOK_URL", (str, ""))
+    monkeypatch.setenv("PIGEON_WEBHOOK_URL", "https://example.org/CANARY/token-of-it")
     out = StringIO()
     call_command("show_config", stdout=out)
     assert "Others:" in out.getvalue()
-    assert "REJECT_INVALID_ODDS" in out.getvalue()
+    assert "LEFT_HANDED" in out.getvalue()
     assert "CANARY" not in out.getvalue()

@@ -1,0 +1,47 @@
+"""Settings of alerts that will not do what they seem to. None keeps anything from being collected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Tags, Warning, register
+
+from .alerts.channels import channels_of, is_known
+
+TRY = "Try the channels with `manage.py test_alerts`."
+
+
+@register
+def check_alerts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    return [*_channels(), *_summary_hour()]
+
+
+def _channels() -> Iterator[CheckMessage]:
+    found, mistakes = channels_of(settings)
+    for setting, problem in mistakes:
+        yield _warning("W001", f"{setting} {problem}; nothing is sent there", f".env.example shows the form. {TRY}")
+    if settings.ALERT_ENABLED and not found:
+        hint = "Set DISCORD_WEBHOOK_URL or ALERT_URLS, or turn it off."
+        yield _warning("W002", "ALERT_ENABLED is on and there is no channel, so nobody is told anything", hint)
+
+
+def _summary_hour() -> Iterator[CheckMessage]:
+    if not -1 <= (hour := settings.ALERT_SUMMARY_HOUR) <= 23:
+        yield _warning(
+            "W003", f"ALERT_SUMMARY_HOUR is {hour}, so there is no summary", "An hour, 0 to 23; -1 for none."
+        )
+
+
+# Only for a deployment: apprise has to be loaded for it, and every command runs the others.
+@register(Tags.security, deploy=True)
+def check_services(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    unknown = [place for place, entry in enumerate(settings.ALERT_URLS, start=1) if not is_known(entry)]
+    return [
+        _warning("W004", f"ALERT_URLS, entry {place} is of no service that apprise knows", TRY) for place in unknown
+    ]
+
+
+def _warning(number: str, problem: str, hint: str) -> Warning:
+    return Warning(f"{problem}.", hint=hint, id=f"quality.{number}")

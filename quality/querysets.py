@@ -1,0 +1,49 @@
+"""The questions that are asked of the quality log and of alerts, chainable. Time is always an argument."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Case, Q, Value, When
+
+from .choices import AlertState, ReviewState, Severity
+
+if TYPE_CHECKING:
+    from .models import Alert, DataQualityLog  # noqa: F401 - named in the base classes below
+
+INVALIDATING = [severity.value for severity in Severity if severity.invalidates]
+
+
+class DataQualityLogQuerySet(models.QuerySet["DataQualityLog"]):
+    def standing(self) -> Self:
+        """Faults that the newest answers which speak for them still showed."""
+        return self.filter(ended_at__isnull=True)
+
+    def to_review(self) -> Self:
+        """What waits for a person: what stands, and what has ended but keeps prices out of use."""
+        return self.filter(Q(ended_at__isnull=True) | Q(severity__in=INVALIDATING), review=ReviewState.OPEN)
+
+    def decided(self) -> Self:
+        """Entries whose review changes verdicts."""
+        return self.filter(review__in=[ReviewState.DISMISSED, ReviewState.CONFIRMED])
+
+    def seen_between(self, start: datetime, end: datetime) -> Self:
+        """Faults that were seen at some time in [start, end)."""
+        return self.filter(first_seen__lt=end, last_seen__gte=start)
+
+    def of_types(self, types: Iterable[str]) -> Self:
+        return self.filter(issue_type__in=list(types))
+
+    def worst_first(self) -> Self:
+        """By severity, then the newest."""
+        rank = Case(*[When(severity=each, then=Value(each.rank)) for each in Severity])
+        return self.annotate(rank=rank).order_by("-rank", "-last_seen", "-pk")
+
+
+class AlertQuerySet(models.QuerySet["Alert"]):
+    def due(self, now: datetime) -> Self:
+        """What is to be sent now."""
+        return self.filter(state=AlertState.PENDING, next_attempt_at__lte=now)
