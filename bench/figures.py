@@ -187,7 +187,7 @@ def closing_lines(season: Recording, folder: Path) -> Figure:
     specification.create_tables()
     specification.fill(season.answers())
     _sql("CREATE TABLE games AS SELECT api_id AS event_id, commence_time FROM events_event")
-    _sql("ANALYZE games, specification_odds, specification_snapshots")
+    _sql("ANALYZE odds_odds, games, specification_odds, specification_snapshots")
     ours, ours_delivered = _times(_closing_query())
     times = {name: _times(sql) for name, sql in specification.CLOSING_LINES.items()}
     peer, *alternatives = sorted(times, key=lambda name: times[name])

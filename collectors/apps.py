@@ -7,4 +7,4 @@ class CollectorsConfig(AppConfig):
     name = "collectors"
 
     def ready(self) -> None:
-        from . import checks  # noqa: F401 - registers them
+        from . import checks, receivers  # noqa: F401 - registers them

@@ -14,6 +14,7 @@ from events.listings import note_listing
 from events.locking import once_more
 from events.models import Event
 from odds.choices import Source
+from quality.alerts.entries import tell_new_entries
 
 from . import ledger
 from .choices import CallState, Endpoint
@@ -21,7 +22,8 @@ from .errors import UnreadablePayload, UnusableAnswer
 from .failpoints import reach
 from .gate import SANDBOX_KEY, Received
 from .models import FetchLog, RawResponse
-from .pipeline import IngestReport, ingest_events, ingest_piecemeal, ingest_scores
+from .observations import observe_answer
+from .pipeline import REFUSED, IngestReport, ingest_events, ingest_piecemeal, ingest_scores
 from .the_odds_api.contents import Contents, read_contents
 from .the_odds_api.endpoints import HISTORICAL, Call
 
@@ -36,6 +38,7 @@ class _Opened:
     """An answer whose contents have been read and are to be stored."""
 
     row: FetchLog
+    call: Call
     contents: Contents
 
 
@@ -100,7 +103,7 @@ def _open(received: Received) -> _Opened | None:
         contents = read_contents(call, received.body, received_at=stored.received_at, source=_source(row))
     except UnreadablePayload as error:
         raise _park(row, stored, str(error)) from None
-    return _Opened(row, contents)
+    return _Opened(row, call, contents)
 
 
 def _source(row: FetchLog) -> Source:
@@ -120,12 +123,15 @@ def _store(opened: Sequence[_Opened]) -> IngestReport:
     report.add(ingest_piecemeal([snapshot for each in opened for snapshot in each.contents.snapshots]))
     report.add(ingest_scores([score for each in opened for score in each.contents.scores]))
     for each in opened:
+        refused = [problem for problem in report.problems if problem.kind == REFUSED]
+        report.entries += observe_answer(each.row, each.call, each.contents, refused)
         report.problems += each.contents.problems
         _note(each)
+    tell_new_entries(report.entries)
     reach("mid_commit")
     RawResponse.objects.filter(call__in=waiting).update(normalised_at=Now())
     for problem in report.problems:
-        log.warning("answer_flagged", kind=problem.kind, problem=problem.text)
+        log.debug("answer_flagged", kind=problem.kind, problem=problem.text)
     return report
 
 

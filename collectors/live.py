@@ -11,6 +11,8 @@ from django.db.models import Max, Q, QuerySet
 from events.choices import EventStatus
 from events.models import Event
 from events.statuses import StatusReport, advance_statuses
+from quality.alerts.entries import tell_new_entries
+from quality.event_checks import check_events
 
 from .budget import SCORES_DAYS
 from .choices import Purpose
@@ -96,6 +98,7 @@ def update_event_status(gate: Gate, sport_keys: list[str], timing: Timing) -> St
             log.error("list_failed", sport_key=sport_key, reason=str(error))
             failure = error
     report = advance_statuses(gate.clock())
+    tell_new_entries(check_events(gate.clock()))
     if failure is not None:
         raise failure
     return report

@@ -1,6 +1,6 @@
 """The way of every answer into the database: ingest(), rebuild(), and no other.
 
-    snapshots ── upsert events ── keep the raw answers ── runs of standing prices ── closing
+    snapshots ── upsert events ── keep the raw answers ── judged runs of standing prices ── quality log ── closing
 
 Appending to what stands and rebuilding from raw give the same rows; an answer that arrives late takes the second road.
 """
@@ -19,7 +19,9 @@ from events.services import contradictions, record_scores, upsert_events
 from odds import store, stored
 from odds.records import EventSnapshot, Problem
 from odds.runs import EventRuns, Tally
-from odds.stored import SnapshotKey, StoredSnapshot
+from odds.stored import Newest, SnapshotKey, StoredSnapshot
+from quality.checking import Checking, begin
+from quality.models import DataQualityLog
 
 from .errors import UnreadablePayload
 from .the_odds_api.joining import join_snapshots
@@ -43,6 +45,7 @@ class IngestReport:
     duplicates: int = 0  # snapshots stored already
     joined: int = 0  # snapshots stored already that this batch added to
     problems: list[Problem] = field(default_factory=list)
+    entries: list[DataQualityLog] = field(default_factory=list)  # new to the quality log
 
     def add(self, other: IngestReport) -> None:
         self.events |= other.events
@@ -60,18 +63,21 @@ def ingest(snapshots: Sequence[EventSnapshot]) -> IngestReport:
     events = _upsert((snapshot.event for snapshot in snapshots), report)
     rows = [event.id for event in events.values()]
     titles = {key: title for snapshot in snapshots for key, title in snapshot.bookmakers.items()}
-    seen_until = stored.latest_snapshot_times(rows)
-    new, joined = _compare_with_stored(_by_key(snapshots, events, report), seen_until, report)
+    newest = stored.newest_snapshots(rows)
+    new, joined = _compare_with_stored(_by_key(snapshots, events, report), newest, report)
 
-    late = {key.event_id for key in [*new, *joined] if _comes_late(key, seen_until)}
-    appending = _runs_to_append_to({key.event_id for key in new} - late)
+    late = {key.event_id for key in [*new, *joined] if _comes_late(key, newest)}
+    checking = begin(events.values(), {event_id: seen.commence_time for event_id, seen in newest.items()})
+    appending = _runs_to_append_to({key.event_id for key in new} - late, newest, checking)
     _write_snapshots(new, joined, appending, report)
     runs = {event_id: runs.all() for event_id, runs in appending.items()}
     for event_id in late:
         fresh = {key.snapshot_time for key in new if key.event_id == event_id}
-        runs[event_id] = _derive_anew(event_id, titles, report, fresh).all()
+        runs[event_id] = _derive_anew(event_id, checking, titles, report, fresh).all()
     report.runs -= store.delete_runs(late)
     report.runs += store.write_runs(runs, titles)
+    if checking is not None:
+        report.entries += checking.write()
     store.refresh_closing(rows)
     return report
 
@@ -113,11 +119,14 @@ def ingest_events(records: Sequence[EventRecord]) -> IngestReport:
 @transaction.atomic
 def rebuild(event_id: int) -> int:
     """Write the runs of an event anew from its raw snapshots; return by how many rows they grew. Costs no credit."""
-    Event.objects.select_for_update().get(pk=event_id)
+    event = Event.objects.select_for_update().get(pk=event_id)
     titles: dict[str, str] = {}
-    runs = _derive_anew(event_id, titles, IngestReport(), set())
+    checking = begin([event], {})
+    runs = _derive_anew(event_id, checking, titles, IngestReport(), set())
     before = store.delete_runs([event_id])
     grown = store.write_runs({event_id: runs.all()}, titles) - before
+    if checking is not None:
+        checking.write()
     store.refresh_closing([event_id])
     return grown
 
@@ -150,10 +159,10 @@ def _by_key(
 
 
 def _compare_with_stored(
-    by_key: dict[SnapshotKey, EventSnapshot], seen_until: Mapping[int, datetime], report: IngestReport
+    by_key: dict[SnapshotKey, EventSnapshot], newest: Mapping[int, Newest], report: IngestReport
 ) -> tuple[dict[SnapshotKey, EventSnapshot], dict[SnapshotKey, EventSnapshot]]:
     """The snapshots not stored yet, and those that tell more than the stored one, joined with it."""
-    again = stored.stored_at([key for key in by_key if _comes_late(key, seen_until)])
+    again = stored.stored_at([key for key in by_key if _comes_late(key, newest)])
     new = {key: snapshot for key, snapshot in by_key.items() if key not in again}
     joined = _join_stored(by_key, again, report)
     report.snapshots += len(new)
@@ -163,14 +172,23 @@ def _compare_with_stored(
     return new, joined
 
 
-def _comes_late(key: SnapshotKey, seen_until: Mapping[int, datetime]) -> bool:
+def _comes_late(key: SnapshotKey, newest: Mapping[int, Newest]) -> bool:
     """Whether a snapshot of the same event, taken then or later, is stored already."""
-    return key.event_id in seen_until and key.snapshot_time <= seen_until[key.event_id]
+    return key.event_id in newest and key.snapshot_time <= newest[key.event_id].snapshot_time
 
 
-def _runs_to_append_to(event_ids: Collection[int]) -> dict[int, EventRuns]:
+def _runs_to_append_to(
+    event_ids: Collection[int], newest: Mapping[int, Newest], checking: Checking | None
+) -> dict[int, EventRuns]:
     standing = stored.standing_runs(event_ids)
-    return {event_id: EventRuns(standing.get(event_id, [])) for event_id in event_ids}
+    return {
+        event_id: EventRuns(
+            standing.get(event_id, []),
+            last=newest[event_id].snapshot_time if event_id in newest else None,
+            judge=checking.appending(event_id) if checking is not None else None,
+        )
+        for event_id in event_ids
+    }
 
 
 def _write_snapshots(
@@ -216,9 +234,11 @@ def read_again(stored: StoredSnapshot) -> EventSnapshot:
     return read_event(stored.raw, snapshot_time=stored.key.snapshot_time, asked=stored.asked, source=stored.source)
 
 
-def _derive_anew(event_id: int, titles: dict[str, str], report: IngestReport, counted: set[datetime]) -> EventRuns:
+def _derive_anew(
+    event_id: int, checking: Checking | None, titles: dict[str, str], report: IngestReport, counted: set[datetime]
+) -> EventRuns:
     """The runs that the raw snapshots of an event give. The report counts what was quoted at the instants `counted`."""
-    runs = EventRuns()
+    runs = EventRuns(judge=checking.anew(event_id) if checking is not None else None)
     for snapshot in map(read_again, stored.stored_of(event_id)):
         tally = runs.add(snapshot)
         titles |= snapshot.bookmakers
@@ -234,5 +254,6 @@ def _count(tally: Tally, snapshot: EventSnapshot, report: IngestReport) -> None:
 
 
 def _located(problems: Iterable[Problem], snapshot: EventSnapshot) -> Iterator[Problem]:
-    for kind, text in problems:
-        yield Problem(kind, f"event {snapshot.event.api_id} at {snapshot.snapshot_time:%Y-%m-%dT%H:%M:%SZ}: {text}")
+    for problem in problems:
+        where = f"event {snapshot.event.api_id} at {snapshot.snapshot_time:%Y-%m-%dT%H:%M:%SZ}"
+        yield problem._replace(text=f"{where}: {problem.text}")

@@ -17,6 +17,7 @@ from typing import Literal
 from django.db import transaction
 
 from events.records import EventRecord, ScoreRecord
+from events.times import parse_time
 from odds.choices import OddsFormat, Source
 from odds.markets import FEATURED
 from odds.records import Asked, EventSnapshot, Problem
@@ -27,7 +28,7 @@ from .pipeline import REFUSED, IngestReport, ingest_events, ingest_piecemeal, in
 from .recording_files import Recording, read_recordings
 from .the_odds_api.normaliser import read_event, read_listed_event, read_score
 from .the_odds_api.payloads import describe, load_loosely, split_events
-from .the_odds_api.values import parse_time, tell_odds_format
+from .the_odds_api.values import tell_odds_format
 
 # Snapshots stored in one transaction, about 50 MB of answers. Each batch ends the runs that the one before left
 # standing, so larger ones leave fewer dead rows: 2,000 cost a tenth more space.

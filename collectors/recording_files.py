@@ -13,9 +13,10 @@ from typing import IO, cast
 
 import msgspec
 
+from events.times import parse_time
+
 from .errors import UnreadablePayload
 from .the_odds_api.payloads import DECODE_ERRORS, dump, load_loosely
-from .the_odds_api.values import parse_time
 
 GZIP_MAGIC = b"\x1f\x8b"
 BUFFER = 1 << 20  # an answer is a line of 100 KB and more

@@ -16,6 +16,7 @@ from odds.models import Odds
 from odds.records import EventSnapshot
 from odds.runs import EventRuns, Run
 from odds.stored import stored_of
+from quality.checking import begin
 
 from .pipeline import read_again
 
@@ -56,7 +57,7 @@ def _verify_event(event: Event, report: Verification) -> None:
     """Compare one event, whose row is locked: nobody writes to it meanwhile."""
     snapshots = [read_again(stored) for stored in stored_of(event.pk)]
     quoted, viewed = set(_quoted(snapshots)), set(_viewed(event))
-    derived, stored = set(_derived(snapshots)), Counter(_stored(event))
+    derived, stored = set(_derived(event, snapshots)), Counter(_stored(event))
     report.events += 1
     report.snapshots += len(snapshots)
     report.price_points += len(quoted)
@@ -98,8 +99,9 @@ def _viewed(event: Event) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def _derived(snapshots: Iterable[EventSnapshot]) -> Iterator[tuple[Any, ...]]:
-    runs = EventRuns()
+def _derived(event: Event, snapshots: Iterable[EventSnapshot]) -> Iterator[tuple[Any, ...]]:
+    checking = begin([event], {})
+    runs = EventRuns(judge=checking.anew(event.pk) if checking is not None else None)
     for snapshot in snapshots:
         runs.add(snapshot)
     return map(_row, runs.all())
@@ -108,12 +110,13 @@ def _derived(snapshots: Iterable[EventSnapshot]) -> Iterator[tuple[Any, ...]]:
 def _row(run: Run) -> tuple[Any, ...]:
     return (
         run.bookmaker, run.market, *run.outcome, run.price, run.decimal_price, run.point, run.odds_timestamp,
-        run.valid_until, run.last_update, run.is_live,
+        run.valid_until, run.last_update, run.is_live, run.is_valid, run.notes,
     )  # fmt: skip
 
 
 def _stored(event: Event) -> Iterable[tuple[Any, ...]]:
     return Odds.objects.filter(event=event).values_list(
         "bookmaker__key", "market__key", "outcome__side", "outcome__name", "outcome__description", "outcome__line",
-        "price", "decimal_price", "point", "odds_timestamp", "valid_until", "last_update", "is_live",
+        "price", "decimal_price", "point", "odds_timestamp", "valid_until", "last_update", "is_live", "is_valid",
+        "validation_notes",
     )  # fmt: skip

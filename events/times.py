@@ -1,6 +1,7 @@
 """Instants and spans as people read them, pure."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 
 def stamp(moment: datetime | None) -> str:
@@ -17,3 +18,15 @@ def duration(span: timedelta) -> str:
     first = next((place for place, (amount, _) in enumerate(parts) if amount), len(parts) - 1)
     leading = parts[first : first + 2] if first < 2 else parts[first : first + 1]
     return " ".join(f"{amount} {unit}" for amount, unit in leading if amount) or "0 s"
+
+
+@lru_cache(maxsize=65536)
+def parse_time(value: str | int) -> datetime | None:
+    """The instant in UTC of an ISO text with its zone, or of Unix seconds; None for anything else, naive text too."""
+    try:
+        if isinstance(value, int):
+            return datetime.fromtimestamp(value, UTC)
+        moment = datetime.fromisoformat(value)
+        return moment.astimezone(UTC) if moment.tzinfo is not None and "T" in value else None
+    except (ValueError, OverflowError, OSError):
+        return None

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Model
 
 from .choices import Side
+from .known_bookmakers import kind_of
 from .models import Bookmaker, Market, Outcome, Scope
 from .records import Asked, OutcomeKey
 
@@ -23,7 +24,7 @@ def bookmaker_ids(titles: Mapping[str, str]) -> dict[str, int]:
     for key, title in titles.items():
         if title and key in known and not known[key].title:
             Bookmaker.objects.filter(pk=known[key].pk, title="").update(title=title)
-    missing = [Bookmaker(key=key, title=titles[key]) for key in sorted(titles.keys() - known.keys())]
+    missing = [Bookmaker(key=key, title=titles[key], kind=kind_of(key)) for key in sorted(titles.keys() - known.keys())]
     ids = {key: book.pk for key, book in known.items()}
     return ids | _create(missing, lambda: dict(Bookmaker.objects.values_list("key", "id")))
 

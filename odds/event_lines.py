@@ -34,7 +34,7 @@ class LinePrice(NamedTuple):
     price: int  # American
     decimal_price: float
     odds_timestamp: datetime
-    is_valid: bool
+    is_valid: bool  # true: flagged prices neither open nor close
     snapshot_time: datetime  # that showed it: opening the first that did, closing the last that asked for it
     minutes_before_start: float
 
@@ -64,14 +64,17 @@ CLOSING_SQL = f"""
         SELECT * FROM odds_odds WHERE event_id = event.id AND valid_until IS NULL
     ) AS odds
     WHERE event.id = ANY(%s) AND odds.bookmaker_id = ANY(%s) AND odds.market_id = ANY(%s)
-        AND odds.odds_timestamp <= event.closing_at
+        AND odds.odds_timestamp <= event.closing_at AND odds.is_valid
 """  # noqa: S608 - only names of columns
 
 
 def opening_prices(
     events: QuerySet[Event], *, bookmaker: str | None = None, market: str | None = None
 ) -> list[LinePrice]:
-    """The opening lines of these events, of one book or market (by key) if named; all prices in one query."""
+    """The opening lines of these events, of one book or market (by key) if named; all prices in one query.
+
+    The first valid price of each series: a flagged one before it was never believed to be on offer.
+    """
     names = _Names(events, bookmaker, market)
     found = Odds.objects.filter(event__in=names.events, bookmaker__in=names.bookmakers, market__in=names.markets)
     rows = map(_Row._make, found.opening().values_list(*_Row._fields))
@@ -81,7 +84,10 @@ def opening_prices(
 def closing_prices(
     events: QuerySet[Event], *, bookmaker: str | None = None, market: str | None = None
 ) -> list[LinePrice]:
-    """The closing lines of these events, of one book or market (by key) if named; all prices in one query."""
+    """The closing lines of these events, of one book or market (by key) if named; all prices in one query.
+
+    A flagged price is no closing price, and nothing takes its place: the valid one before it had been replaced by then.
+    """
     names = _Names(events, bookmaker, market)
     with connection.cursor() as cursor:
         cursor.execute(CLOSING_SQL, [list(names.events), list(names.bookmakers), list(names.markets)])

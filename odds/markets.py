@@ -8,6 +8,7 @@ TOTALS = "totals"
 OUTRIGHTS = "outrights"
 
 _PERIOD = re.compile(r"_(?:q[1-4]|h[12]|p[1-3]|1st_\w+)$")
+_ALTERNATE = re.compile(r"^alternate_")
 _ONE_LINE = {H2H, "h2h_lay", "h2h_3_way", SPREADS, TOTALS, "team_totals", OUTRIGHTS, "outrights_lay"}
 
 
@@ -23,6 +24,26 @@ def carries_line(market_key: str) -> bool:
     (spreads_q1) are as their whole game.
     """
     return _PERIOD.sub("", market_key) not in _ONE_LINE
+
+
+def base_of(market_key: str) -> str:
+    """The market of the whole game that it is a part or an alternate of: spreads for alternate_spreads_q1."""
+    return _ALTERNATE.sub("", _PERIOD.sub("", market_key))
+
+
+def is_about_teams(market_key: str) -> bool:
+    """Whether its outcomes are the two teams, and a draw in some sports."""
+    return base_of(market_key) in (H2H, "h2h_lay", "h2h_3_way", SPREADS)
+
+
+def is_over_under(market_key: str) -> bool:
+    """Whether its outcomes are Over and Under. Props are not counted among these: many have a Yes alone."""
+    return base_of(market_key) in (TOTALS, "team_totals")
+
+
+def needs_point(market_key: str) -> bool:
+    """Whether a quote without a point means nothing."""
+    return base_of(market_key) in (SPREADS, TOTALS, "team_totals")
 
 
 def with_lay(market_keys: set[str]) -> set[str]:

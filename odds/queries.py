@@ -118,11 +118,11 @@ def compare_bookmakers(event_id: str, market: str, timestamp: datetime | None = 
 def opening_line(
     events: str | Iterable[str] | QuerySet[Event], bookmaker: str | None = None, market: str | None = None
 ) -> DataFrame:
-    """The first pre-match price of every series, for one event, several, or a queryset of events, in one query.
+    """The first valid pre-match price of every series, for one event, several, or a queryset of events, in one query.
 
     Columns: event_id, commence_time (as last stated), bookmaker, market, outcome, side, description, point (NaN without
-    one), price (American), decimal_price, odds_timestamp, is_valid, snapshot_time (the first that showed it),
-    minutes_before_start. Events without a pre-match snapshot have no rows.
+    one), price (American), decimal_price, odds_timestamp, is_valid (always true), snapshot_time (the first that showed
+    it), minutes_before_start. Flagged prices are passed over. Events without a pre-match snapshot have no rows.
     """
     return frame(opening_prices(_events(events), **keys(bookmaker, market)), LinePrice._fields)
 
@@ -134,8 +134,8 @@ def closing_line(
 
     Columns as of `opening_line`. snapshot_time is the last pre-match snapshot that asked for the price's book and
     market, and minutes_before_start its age at the start: limit it where the close must be fresh. A price withdrawn
-    before the last snapshot is no closing price. Flagged prices are in it, with is_valid false. Events without a
-    pre-match snapshot have no rows.
+    before the last snapshot is no closing price, and neither is a flagged one: the outcome then has none at that book,
+    since the valid price before it had been replaced. Events without a pre-match snapshot have no rows.
     """
     return frame(closing_prices(_events(events), **keys(bookmaker, market)), LinePrice._fields)
 

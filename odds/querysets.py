@@ -25,19 +25,22 @@ class OddsQuerySet(models.QuerySet["Odds"]):
         return self.filter(valid_until__isnull=True)
 
     def closing(self) -> Self:
-        """Prices that stood at the last pre-match snapshot; none for an event without one."""
-        return self.filter(
+        """Valid prices that stood at the last pre-match snapshot; none for an event without one.
+
+        Where the one that stood is flagged there is none: the valid price before it had been replaced.
+        """
+        return self.valid().filter(
             Q(valid_until__gt=F("event__closing_at")) | Q(valid_until__isnull=True),
             odds_timestamp__lte=F("event__closing_at"),
         )
 
     def opening(self) -> Self:
-        """The first pre-match price of each series: a bookmaker's outcome in a market of an event.
+        """The first valid pre-match price of each series: a bookmaker's outcome in a market of an event.
 
         Pre-match as for `closing`; none for an event without a pre-match snapshot. It orders the rows by series.
         """
         series = ("event_id", "bookmaker_id", "market_id", "outcome_id")
-        pre_match = self.filter(is_live=False, odds_timestamp__lte=F("event__closing_at"))
+        pre_match = self.valid().filter(is_live=False, odds_timestamp__lte=F("event__closing_at"))
         return pre_match.order_by(*series, "odds_timestamp").distinct(*series)
 
     def valid(self) -> Self:

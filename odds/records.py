@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec import Raw, Struct
 
@@ -43,6 +43,13 @@ class Problem(NamedTuple):
 
     kind: str
     text: str
+    outcomes: tuple[OutcomeKey, ...] = ()  # whose quotes are doubtful because of it
+    detail: str = ""  # what tells it apart from others of its kind in the same place
+    raw: Any = None  # the part of the answer, where it is smaller than an offer
+
+    def of(self, key: OfferKey) -> Problem:
+        """The same, with the bookmaker and the market in its text."""
+        return self._replace(text=f"{' '.join(key)}: {self.text}")
 
 
 class Reading(Struct, frozen=True):
@@ -52,6 +59,16 @@ class Reading(Struct, frozen=True):
     last_update: datetime | None  # the book's own time
     problems: tuple[Problem, ...]
     rejected: int  # quotes left out, each named in `problems`
+
+
+class Verdict(NamedTuple):
+    """What to think of a quote."""
+
+    is_valid: bool
+    notes: str  # names of its faults, in alphabetical order; "" if none
+
+
+SOUND = Verdict(True, "")
 
 
 class Offer(Struct, gc=False):

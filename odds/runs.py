@@ -1,20 +1,21 @@
 """From snapshots to runs of a standing price, pure.
 
 A run is the longest unbroken sequence of an event's snapshots in which one bookmaker's outcome kept its price and its
-point. `EventRuns` is fed snapshots in time order; starting from nothing, or from the runs that stood after an earlier
-snapshot, gives the same runs.
+point, and was believed or not. `EventRuns` is fed snapshots in time order; starting from nothing, or from the runs that
+stood after an earlier snapshot, gives the same runs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Protocol
 
 from msgspec import Raw, Struct
 
-from .records import EventSnapshot, Offer, OfferKey, OutcomeKey, Problem, Quote, Reading
+from .records import SOUND, EventSnapshot, Offer, OfferKey, OutcomeKey, Problem, Quote, Reading, Verdict
 
 
 class Run(Struct, kw_only=True, gc=False):
@@ -30,11 +31,34 @@ class Run(Struct, kw_only=True, gc=False):
     last_update: datetime | None
     is_live: bool
     valid_until: datetime | None = None
+    is_valid: bool = True
+    notes: str = ""  # names of the faults it began with
     id: int | None = None  # of the row, once there is one
 
     def has(self, quote: Quote) -> bool:
         """Whether the quote goes on with this run. Answers in another format may round alike: both prices count."""
         return self.price == quote.price and self.decimal_price == quote.decimal_price and self.point == quote.point
+
+
+class Judge(Protocol):
+    """Whoever says what to think of quotes. What it learns of them beside the verdicts it keeps to itself."""
+
+    def judge(
+        self,
+        key: OfferKey,
+        offer: Offer,
+        reading: Reading,
+        before: Mapping[OutcomeKey, Run],
+        snapshot: EventSnapshot,
+        since: datetime | None,
+    ) -> Mapping[OutcomeKey, Verdict | None]:
+        """The verdicts on an offer that differs from what stood `before`; an outcome not in it is sound.
+
+        `since` is the event's snapshot before this one. None for an outcome means: leave it out.
+        """
+
+    def close(self, snapshot: EventSnapshot, since: datetime | None) -> None:
+        """Called once all that differs in a snapshot was judged."""
 
 
 class Tally(Struct, frozen=True):
@@ -57,10 +81,14 @@ class _Standing:
 class EventRuns:
     """The runs of one event, grown snapshot by snapshot in time order."""
 
-    def __init__(self, standing: Iterable[Run] = ()) -> None:
+    def __init__(
+        self, standing: Iterable[Run] = (), *, last: datetime | None = None, judge: Judge | None = None
+    ) -> None:
+        """`standing` are the runs that stood after the snapshot of `last`. Without a judge all quotes are sound."""
         self.ended: list[Run] = []
         self._standing: dict[OfferKey, _Standing] = {}
-        self._last: datetime | None = None
+        self._last = last
+        self._judge = judge
         self._basis: object = None
         for run in standing:
             self._standing.setdefault((run.bookmaker, run.market), _Standing()).runs[run.outcome] = run
@@ -76,19 +104,21 @@ class EventRuns:
         """Take the next snapshot in. Raises ValueError for one that is not later than the last."""
         if self._last is not None and snapshot.snapshot_time <= self._last:
             raise ValueError(f"snapshot of {snapshot.snapshot_time} after one of {self._last}")
-        self._last = snapshot.snapshot_time
-        self._take_basis(snapshot.basis)
+        since, self._last = self._last, snapshot.snapshot_time
+        self._take_basis((snapshot.basis, snapshot.is_live))
         points = rejected = 0
         problems = list(snapshot.problems)
         for key, offer in snapshot.offers.items():
             known = self._standing.get(key)
             if known is None or known.outcomes != offer.outcomes:
                 reading = snapshot.read(key, offer)
-                known = self._replace(key, offer, reading, snapshot)
-                problems += reading.problems
+                known = self._replace(key, offer, reading, snapshot, since)
+                problems += [problem.of(key) for problem in reading.problems]
             points += len(known.runs)
             rejected += known.rejected
         self._withdraw(snapshot)
+        if self._judge is not None:
+            self._judge.close(snapshot, since)
         return Tally(points, rejected, tuple(problems))
 
     def _take_basis(self, basis: object) -> None:
@@ -98,17 +128,24 @@ class EventRuns:
             for offer in self._standing.values():
                 offer.outcomes = None
 
-    def _replace(self, key: OfferKey, offer: Offer, reading: Reading, snapshot: EventSnapshot) -> _Standing:
+    def _replace(
+        self, key: OfferKey, offer: Offer, reading: Reading, snapshot: EventSnapshot, since: datetime | None
+    ) -> _Standing:
         before = self._standing[key].runs if key in self._standing else {}
-        after = {}
+        verdicts = self._judge.judge(key, offer, reading, before, snapshot, since) if self._judge else {}
+        after, rejected = {}, reading.rejected
         for quote in reading.quotes:
+            verdict = verdicts.get(quote.outcome, SOUND) if verdicts else SOUND
+            if verdict is None:
+                rejected += 1
+                continue
             run = before.get(quote.outcome)
-            if run is not None and run.has(quote):
+            if run is not None and run.has(quote) and run.is_valid == verdict.is_valid:
                 after[quote.outcome] = before.pop(quote.outcome)
             else:
-                after[quote.outcome] = _begin(key, quote, reading.last_update, snapshot)
+                after[quote.outcome] = _begin(key, quote, reading.last_update, snapshot, verdict)
         self._end(before.values(), snapshot.snapshot_time)
-        standing = _Standing(after, offer.outcomes, reading.rejected)
+        standing = _Standing(after, offer.outcomes, rejected)
         self._standing[key] = standing
         return standing
 
@@ -126,7 +163,7 @@ class EventRuns:
             self.ended.append(run)
 
 
-def _begin(key: OfferKey, quote: Quote, last_update: datetime | None, snapshot: EventSnapshot) -> Run:
+def _begin(key: OfferKey, quote: Quote, last_update: datetime | None, snapshot: EventSnapshot, verdict: Verdict) -> Run:
     return Run(
         bookmaker=key[0],
         market=key[1],
@@ -137,4 +174,6 @@ def _begin(key: OfferKey, quote: Quote, last_update: datetime | None, snapshot: 
         odds_timestamp=snapshot.snapshot_time,
         last_update=last_update,
         is_live=snapshot.is_live,
+        is_valid=verdict.is_valid,
+        notes=verdict.notes,
     )

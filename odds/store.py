@@ -103,6 +103,8 @@ _RUN_COLUMNS = {
     "valid_until": "timestamptz",
     "last_update": "timestamptz",
     "is_live": "bool",
+    "is_valid": "bool",
+    "validation_notes": "text",
 }
 
 
@@ -116,7 +118,8 @@ def _copy_runs(runs: Sequence[tuple[int, Run]], titles: Mapping[str, str]) -> No
         for event_id, run in runs:
             keys = event_id, bookmakers[run.bookmaker], markets[run.market], outcomes[run.outcome]
             prices = run.price, run.decimal_price, run.point
-            copy.write_row((*keys, *prices, run.odds_timestamp, run.valid_until, run.last_update, run.is_live))
+            times = run.odds_timestamp, run.valid_until, run.last_update
+            copy.write_row((*keys, *prices, *times, run.is_live, run.is_valid, run.notes))
 
 
 def delete_runs(event_ids: Iterable[int]) -> int:

@@ -31,19 +31,27 @@ class StoredSnapshot:
     raw: bytes
 
 
-def latest_snapshot_times(event_ids: Iterable[int]) -> dict[int, datetime]:
+class Newest(NamedTuple):
+    """The newest snapshot of an event."""
+
+    snapshot_time: datetime
+    commence_time: datetime  # as stated in it
+
+
+def newest_snapshots(event_ids: Iterable[int]) -> dict[int, Newest]:
     """When each event was last seen; an event without snapshots is left out."""
     sql = """
-        SELECT wanted.event_id, latest.snapshot_time
+        SELECT wanted.event_id, latest.snapshot_time, latest.commence_time
         FROM unnest(%s::int[]) AS wanted (event_id)
         CROSS JOIN LATERAL (
-            SELECT snapshot_time FROM odds_oddssnapshot AS snapshot WHERE snapshot.event_id = wanted.event_id
+            SELECT snapshot_time, commence_time FROM odds_oddssnapshot AS snapshot
+            WHERE snapshot.event_id = wanted.event_id
             ORDER BY snapshot_time DESC LIMIT 1
         ) AS latest
     """
     with connection.cursor() as cursor:
         cursor.execute(sql, [list(event_ids)])
-        return dict(cursor.fetchall())
+        return {event_id: Newest(*newest) for event_id, *newest in cursor.fetchall()}
 
 
 def stored_at(keys: Sequence[SnapshotKey]) -> dict[SnapshotKey, StoredSnapshot]:
@@ -97,6 +105,8 @@ def standing_runs(event_ids: Iterable[int]) -> dict[int, list[Run]]:
         begun,
         updated,
         is_live,
+        is_valid,
+        notes,
     ) in rows:
         run = Run(
             id=id_,
@@ -109,6 +119,8 @@ def standing_runs(event_ids: Iterable[int]) -> dict[int, list[Run]]:
             odds_timestamp=begun,
             last_update=updated,
             is_live=is_live,
+            is_valid=is_valid,
+            notes=notes,
         )
         runs.setdefault(event_id, []).append(run)
     return runs
@@ -121,7 +133,7 @@ def _standing_rows(event_ids: list[int]) -> list[tuple[Any, ...]]:
     """
     sql = """
         SELECT event_id, id, bookmaker_id, market_id, outcome_id, price, decimal_price, point, odds_timestamp,
-            last_update, is_live
+            last_update, is_live, is_valid, validation_notes
         FROM odds_odds WHERE event_id = ANY(%s) AND valid_until IS NULL
     """
     connection.ensure_connection()

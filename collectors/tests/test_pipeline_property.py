@@ -12,6 +12,7 @@ from collectors.verification import verify
 from events.models import Event
 from odds.fingerprint import fingerprint
 from odds.models import Odds
+from quality.models import DataQualityLog
 
 from .factories import NOON
 from .histories import Step, histories, standing
@@ -36,12 +37,12 @@ def test_any_order_of_arrival_gives_the_same_tables(history, minutes):
     with transaction.atomic():
         for batch in batches:
             ingest([step.as_snapshot() for step in batch])
-        assert fingerprint() == in_order
+        assert everything() == in_order
         event = Event.objects.get()
         assert verify([event]).examples == []
         assert as_of(minutes) == truth(steps, minutes)
         rebuild(event.pk)
-        assert fingerprint() == in_order
+        assert everything() == in_order
         transaction.set_rollback(True)
 
 
@@ -57,12 +58,20 @@ def test_closing_is_the_last_snapshot_before_both_starts(steps):
         transaction.set_rollback(True)
 
 
-def stored_alone(batches: list[list[Step]]) -> str:
-    """The fingerprint of a database with these batches and nothing else."""
+def everything() -> tuple[str, list[tuple]]:
+    """The fingerprint of the tables, and the faults that were found."""
+    found = DataQualityLog.objects.filter(is_derived=True).order_by("fingerprint")
+    columns = ("fingerprint", "severity", "issue_type", "bookmaker", "market", "outcome", "description", "first_seen",
+               "last_seen", "occurrences", "ended_at")  # fmt: skip
+    return fingerprint(), list(found.values_list(*columns))
+
+
+def stored_alone(batches: list[list[Step]]) -> tuple[str, list[tuple]]:
+    """What is in a database with these batches and nothing else."""
     with transaction.atomic():
         for batch in batches:
             ingest([step.as_snapshot() for step in batch])
-        result = fingerprint()
+        result = everything()
         transaction.set_rollback(True)
     return result
 

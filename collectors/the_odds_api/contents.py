@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from events.records import EventRecord, ScoreRecord
+from events.times import parse_time
 from odds.choices import Source
 from odds.records import EventSnapshot, Problem
 
@@ -16,7 +17,6 @@ from ..errors import UnreadablePayload
 from .endpoints import HISTORICAL, Call
 from .normaliser import read_event, read_listed_event, read_score
 from .payloads import decode_historical, split_events
-from .values import parse_time
 
 _WITH_ODDS = frozenset({Endpoint.ODDS, Endpoint.EVENT_ODDS, Endpoint.HISTORICAL_ODDS, Endpoint.HISTORICAL_EVENT_ODDS})
 _LISTS = frozenset({Endpoint.EVENTS, Endpoint.HISTORICAL_EVENTS})

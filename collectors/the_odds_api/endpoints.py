@@ -77,7 +77,7 @@ class Call:
         if self.endpoint not in _WITH_ODDS:
             return 1
         factor = HISTORICAL_FACTOR if self.endpoint in HISTORICAL else 1
-        return factor * len(self._listed("markets") or ("h2h",)) * self._regions()
+        return factor * len(self.listed("markets") or ("h2h",)) * self._regions()
 
     @property
     def digest(self) -> str:
@@ -88,16 +88,17 @@ class Call:
     @property
     def asked(self) -> Asked:
         """What an answer with odds can speak of."""
-        bookmakers = self._listed("bookmakers")
+        bookmakers = self.listed("bookmakers")
         odds_format = OddsFormat(self.parameters.get("oddsFormat", OddsFormat.DECIMAL))
-        return Asked.of(odds_format, self._listed("markets") or ("h2h",), bookmakers or None)
+        return Asked.of(odds_format, self.listed("markets") or ("h2h",), bookmakers or None)
 
     def _regions(self) -> int:
-        if bookmakers := self._listed("bookmakers"):
+        if bookmakers := self.listed("bookmakers"):
             return ceil(len(bookmakers) / BOOKMAKERS_PER_REGION)
-        return len(self._listed("regions"))
+        return len(self.listed("regions"))
 
-    def _listed(self, name: str) -> tuple[str, ...]:
+    def listed(self, name: str) -> tuple[str, ...]:
+        """The keys of a parameter that is a list of them; empty where it is not given."""
         return tuple(dict.fromkeys(key for key in self.parameters.get(name, "").split(",") if key))
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from msgspec import Raw
 
 from events.records import EventRecord, ScoreRecord
+from events.times import parse_time
 from odds.choices import OddsFormat, Source
 from odds.markets import carries_line
 from odds.records import Asked, EventSnapshot, Offer, OfferKey, OutcomeKey, Problem, Quote, Reading
@@ -25,7 +26,10 @@ from .payloads import (
     dump,
     load_loosely,
 )
-from .values import LARGEST_NUMBER, clean, match_key, parse_time, read_point, read_price, side_of
+from .values import LARGEST_NUMBER, clean, match_key, read_point, read_price, side_of
+
+# Problems of an offer that cost no quote.
+HARMLESS = frozenset({"schema_drift", "unusual_text"})
 
 
 class _Basis(NamedTuple):
@@ -58,7 +62,7 @@ def read_event(raw: bytes, *, snapshot_time: datetime, asked: Asked, source: Sou
         offers=offers,
         read=lambda key, offer: read_offer(key, offer, basis),
         basis=basis,
-        problems=tuple(Problem("malformed", text) for text in problems),
+        problems=tuple(problems),
     )
 
 
@@ -122,7 +126,7 @@ def _event_record(payload: EventPayload | EventScorePayload, observed_at: dateti
 
 
 def _offers(books: list[BookmakerPayload]) -> dict[OfferKey, Offer]:
-    offers = {_offer_key(book.key, offer.key): offer for book in books for offer in book.markets}
+    offers: dict[OfferKey, Offer] = {_offer_key(book.key, offer.key): offer for book in books for offer in book.markets}
     if len(offers) < sum(len(book.markets) for book in books):
         offers = _with_repeats(books)
     for book in books:
@@ -159,25 +163,23 @@ def _offer_key(bookmaker: str, market: str) -> OfferKey:
 def read_offer(key: OfferKey, offer: Offer, basis: _Basis) -> Reading:
     """The quotes of one bookmaker's market. Whatever cannot be a quote is left out and named."""
     market = key[1]
-    payloads, bad = decode_outcomes(offer.outcomes)
-    problems = [Problem("malformed", text) for text in bad]
+    payloads, problems = decode_outcomes(offer.outcomes)
     quotes: dict[OutcomeKey, Quote] = {}
     for payload in payloads:
         try:
             quote = _quote(payload, market, basis)
         except ValueError as error:
-            problems.append(Problem("impossible_quote", f"{describe_name(payload)}: {error}; quote left out"))
+            name = describe_name(payload)
+            problems.append(Problem("impossible_quote", f"{name}: {error}; quote left out", (), name, payload))
             continue
         if quote.outcome in quotes:
             problems.append(_duplicate(quotes[quote.outcome], quote))
         else:
             quotes[quote.outcome] = quote
-    rejected = len(problems)
+    rejected = sum(problem.kind not in HARMLESS for problem in problems)
     last_update = None if offer.last_update is None else parse_time(offer.last_update)
     if last_update is None and offer.last_update is not None:
         problems.append(Problem("bad_timestamp", f"last_update {offer.last_update!r} is no instant; left empty"))
-    if problems:
-        problems = [Problem(kind, f"{' '.join(key)}: {text}") for kind, text in problems]
     return Reading(tuple(quotes.values()), last_update, tuple(problems), rejected)
 
 
@@ -186,11 +188,11 @@ def describe_name(payload: OutcomePayload) -> str:
 
 
 def _duplicate(first: Quote, second: Quote) -> Problem:
-    name = repr(first.outcome.name)
+    name, place = repr(first.outcome.name), ((first.outcome,), first.outcome.name)
     if first == second:
-        return Problem("duplicate_outcome", f"{name}: quoted twice alike; kept once")
+        return Problem("duplicate_outcome", f"{name}: quoted twice alike; kept once", *place)
     shown = [f"{quote.price:+d}" + ("" if quote.point is None else f" at {quote.point}") for quote in (first, second)]
-    return Problem("conflicting_outcome", f"{name}: quoted as {shown[0]} and as {shown[1]}; the first kept")
+    return Problem("conflicting_outcome", f"{name}: quoted as {shown[0]} and as {shown[1]}; the first kept", *place)
 
 
 def _quote(payload: OutcomePayload, market: str, basis: _Basis) -> Quote:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
-from odds.records import Offer
+from odds.records import Offer, Problem
 
 from ..errors import UnreadablePayload
 
@@ -24,21 +24,32 @@ DECODE_ERRORS = (msgspec.MsgspecError, ValueError, RecursionError)
 _S = TypeVar("_S")
 
 
-class OutcomePayload(Struct, gc=False):
+class OutcomePayload(Struct, gc=False, forbid_unknown_fields=True):
     name: str
     price: int | float
     point: int | float | None = None
     description: str | None = None
+    link: Any = None  # this and the others like it come when asked for
+    sid: Any = None
+    bet_limit: Any = None
+    multiplier: Any = None
 
 
-class BookmakerPayload(Struct, gc=False):
+class MarketPayload(Offer, gc=False, forbid_unknown_fields=True):
+    link: Any = None
+    sid: Any = None
+
+
+class BookmakerPayload(Struct, gc=False, forbid_unknown_fields=True):
     key: str
-    markets: list[Offer]
+    markets: list[MarketPayload]
     title: str = ""
     last_update: str | int | None = None  # missing in odds of one event
+    link: Any = None
+    sid: Any = None
 
 
-class EventPayload(Struct):
+class EventPayload(Struct, forbid_unknown_fields=True):
     id: str
     sport_key: str
     commence_time: str | int
@@ -46,6 +57,8 @@ class EventPayload(Struct):
     home_team: str | None = None  # null for outrights
     away_team: str | None = None
     bookmakers: list[BookmakerPayload] | UnsetType = UNSET
+    home_rotation: Any = None
+    away_rotation: Any = None
 
 
 class ScorePayload(Struct):
@@ -133,8 +146,8 @@ def describe(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def decode_event(raw: bytes) -> tuple[EventPayload, list[str]]:
-    """The event in `raw`, and a line for each bookmaker or market that had to be left out of it.
+def decode_event(raw: bytes) -> tuple[EventPayload, list[Problem]]:
+    """The event in `raw`, and a problem for each bookmaker or market that had to be left out of it, or is new to us.
 
     Raises UnreadablePayload if its id, sport or start is missing, or if it is no object at all.
     """
@@ -160,26 +173,38 @@ def decode_historical(raw: bytes) -> HistoricalPayload:
         raise UnreadablePayload(f"no historical answer: {error}; got {describe(load_loosely(raw))}") from None
 
 
-def decode_outcomes(raw: bytes | Raw) -> tuple[list[OutcomePayload], list[str]]:
-    """The outcomes in `raw`, and a line for each that had to be left out."""
+def decode_outcomes(raw: bytes | Raw) -> tuple[list[OutcomePayload], list[Problem]]:
+    """The outcomes in `raw`, and a problem for each that had to be left out, or has fields that are new to us."""
     try:
         return _outcomes.decode(raw), []
     except DECODE_ERRORS:
         pass
-    problems: list[str] = []
     try:
         outcomes = load_loosely(raw)
     except UnreadablePayload as error:
-        return [], [str(error)]
+        return [], [Problem("malformed", str(error))]
     if not isinstance(outcomes, list):
-        return [], [f"expected a list of outcomes, found {describe(outcomes)}"]
-    return list(_convert_each(outcomes, OutcomePayload, "outcome", problems)), problems
+        return [], [_not_a_list("outcomes", outcomes, bytes(raw) == b"null")]
+    problems: list[Problem] = []
+    return list(_salvage_outcomes(outcomes, problems)), problems
 
 
-def _salvage_event(loose: Any) -> tuple[EventPayload, list[str]]:
+def _salvage_outcomes(outcomes: list[Any], problems: list[Problem]) -> Iterator[OutcomePayload]:
+    for position, outcome in enumerate(outcomes):
+        known = _without_unknown(outcome, OutcomePayload, "outcome", problems)
+        try:
+            yield _convert(known, OutcomePayload)
+        except UnreadablePayload as error:
+            name = outcome.get("name") if isinstance(outcome, dict) else None
+            detail = name if isinstance(name, str) and name else f"outcome {position}"
+            problems.append(Problem(_kind_of(error), f"outcome left out: {error}", (), detail, outcome))
+
+
+def _salvage_event(loose: Any) -> tuple[EventPayload, list[Problem]]:
     if not isinstance(loose, dict):
         raise UnreadablePayload(f"expected an event, found {describe(loose)}")
-    problems: list[str] = []
+    problems: list[Problem] = []
+    loose = _without_unknown(loose, EventPayload, "event", problems)
     bookmakers = loose.pop("bookmakers", UNSET)
     event = _convert(loose, EventPayload)
     if isinstance(bookmakers, list):
@@ -187,29 +212,58 @@ def _salvage_event(loose: Any) -> tuple[EventPayload, list[str]]:
     return event, problems
 
 
-def _salvage_bookmaker(loose: dict[str, Any], problems: list[str]) -> BookmakerPayload:
+def _salvage_bookmaker(loose: dict[str, Any], problems: list[Problem]) -> BookmakerPayload:
+    loose = _without_unknown(loose, BookmakerPayload, "bookmaker", problems)
     markets = loose.get("markets")
-    title, last_update = loose.get("title"), loose.get("last_update")
+    title = loose.get("title")
     if not isinstance(markets, list):
-        problems.append(f"{loose['key']}: expected a list of markets, found {describe(markets)}")
+        problems.append(_not_a_list("markets", markets, "markets" not in loose, loose["key"]))
         markets = []
+    keyed = [market for market in markets if _has_key(market, f"{loose['key']}: market", problems)]
     return BookmakerPayload(
         key=loose["key"],
         title=title if isinstance(title, str) else "",
-        last_update=_time_or_none(last_update),
-        markets=[
-            Offer(m["key"], Raw(dump(m.get("outcomes"))), _time_or_none(m.get("last_update")))
-            for m in markets
-            if _has_key(m, f"{loose['key']}: market", problems)
-        ],
+        last_update=_time_or_none(loose.get("last_update")),
+        markets=[_salvage_market(market, problems) for market in keyed],
     )
 
 
-def _has_key(loose: Any, what: str, problems: list[str]) -> bool:
+def _salvage_market(loose: dict[str, Any], problems: list[Problem]) -> MarketPayload:
+    market = _without_unknown(loose, MarketPayload, "market", problems)
+    return MarketPayload(market["key"], Raw(dump(market.get("outcomes"))), _time_or_none(market.get("last_update")))
+
+
+def _without_unknown(loose: Any, shape: type[Struct], what: str, problems: list[Problem]) -> Any:
+    """The object without the fields that we do not know, each told of. What is no object is left as it is."""
+    if not isinstance(loose, dict):
+        return loose
+    unknown = loose.keys() - set(shape.__struct_encode_fields__)
+    for name in sorted(unknown):
+        seen = describe(loose[name])
+        text = f"unknown field {describe(name)} in {what}, value {seen}; kept in the raw answer alone"
+        problems.append(Problem("schema_drift", text, (), f"{what}.{name}", {name: loose[name]}))
+    return {name: value for name, value in loose.items() if name not in unknown} if unknown else loose
+
+
+def _not_a_list(name: str, found: Any, is_missing: bool, place: str = "") -> Problem:
+    where = f"{place}: " if place else ""
+    if is_missing:
+        return Problem("missing_field", f"{where}no '{name}', expected a list", (), f"{place} {name}")
+    return Problem(
+        "malformed", f"{where}expected a list of {name}, found {describe(found)}", (), f"{place} {name}", found
+    )
+
+
+def _has_key(loose: Any, what: str, problems: list[Problem]) -> bool:
     if isinstance(loose, dict) and isinstance(loose.get("key"), str):
         return True
-    problems.append(f"{what} without a key left out: {describe(loose)}")
+    kind = "missing_field" if isinstance(loose, dict) and "key" not in loose else "malformed"
+    problems.append(Problem(kind, f"{what} without a key left out: {describe(loose)}", (), f"{what} key", loose))
     return False
+
+
+def _kind_of(error: UnreadablePayload) -> str:
+    return "missing_field" if str(error).startswith("Object missing required field") else "malformed"
 
 
 def _time_or_none(value: Any) -> str | int | None:
@@ -221,11 +275,3 @@ def _convert(loose: Any, shape: type[_S]) -> _S:
         return msgspec.convert(loose, shape)
     except DECODE_ERRORS as error:
         raise UnreadablePayload(f"{error}; got {describe(loose)}") from None
-
-
-def _convert_each(loose: list[Any], shape: type[_S], what: str, problems: list[str]) -> Iterator[_S]:
-    for item in loose:
-        try:
-            yield _convert(item, shape)
-        except UnreadablePayload as error:
-            problems.append(f"{what} left out: {error}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from math import isfinite
@@ -59,18 +58,6 @@ def read_point(point: float) -> Decimal:
     if abs(exact) >= LARGEST_POINT or exact != round(exact, 3):
         raise ValueError(f"point {point!r} is out of range or has more than three decimals")
     return exact + 0  # -0.0 and 0 are one line
-
-
-@lru_cache(maxsize=65536)
-def parse_time(value: str | int) -> datetime | None:
-    """The instant in UTC of an ISO text with its zone, or of Unix seconds; None for anything else, naive text too."""
-    try:
-        if isinstance(value, int):
-            return datetime.fromtimestamp(value, UTC)
-        moment = datetime.fromisoformat(value)
-        return moment.astimezone(UTC) if moment.tzinfo is not None and "T" in value else None
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 @lru_cache(maxsize=65536)

@@ -166,6 +166,33 @@ def test_price_withdrawn_before_the_last_snapshot_is_no_close():
     assert len(opening_line(event.api_id)) == 1
 
 
+def test_flagged_price_is_no_close_and_the_one_before_it_is_none_either(moved):
+    Odds.objects.filter(price=-120).update(is_valid=False)
+    assert closing_line(moved.api_id).empty
+    assert not Odds.objects.closing().exists()
+
+
+def test_close_of_one_side_stays_when_the_other_is_flagged(moved):
+    make_odds(moved, side="away", price=+900, odds_timestamp=at(60), is_valid=False)
+    assert closing_line(moved.api_id).outcome.tolist() == ["Los Angeles Lakers"]
+
+
+def test_line_opens_with_the_first_price_that_is_not_flagged(moved):
+    Odds.objects.filter(price=-110).update(is_valid=False)
+    assert opening_line(moved.api_id)[["price", "minutes_before_start"]].values.tolist() == [[-120, 60.0]]
+    Odds.objects.update(is_valid=False)
+    assert opening_line(moved.api_id).empty
+
+
+def test_movement_lists_flagged_prices_and_marks_them(moved):
+    Odds.objects.filter(price=-110).update(is_valid=False)
+    assert get_line_movement(moved.api_id)[["price", "is_valid"]].values.tolist() == [
+        [-110, False],
+        [-120, True],
+        [-500, True],
+    ]
+
+
 def test_price_first_offered_in_play_neither_opens_nor_closes():
     event = make_event(closing_at=at(5))
     make_odds(event, odds_timestamp=at(-1))
@@ -215,6 +242,7 @@ def test_closing_line_is_that_of_the_queryset(moved):
     make_odds(moved, "lowvig", odds_timestamp=at(60), valid_until=at(5))  # withdrawn in the last snapshot
     make_odds(moved, "bovada", odds_timestamp=at(60), valid_until=at(4))
     make_odds(moved, "betmgm", odds_timestamp=at(4))
+    make_odds(moved, "betrivers", odds_timestamp=at(60), is_valid=False)
     make_odds(make_event(closing_at=None))
     frame = closing_line(Event.objects.all())
     by_verb = Odds.objects.closing().values_list("bookmaker__key", "outcome__name", "price")

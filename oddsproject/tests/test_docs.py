@@ -26,7 +26,7 @@ def test_every_command_and_its_options_are_documented(name):
 
 
 @pytest.mark.parametrize(
-    "model", [model for app in ("events", "odds", "collectors") for model in apps.get_app_config(app).get_models()]
+    "model", [model for app in ("events", "odds", "quality", "collectors") for model in apps.get_app_config(app).get_models()]
 )
 def test_every_column_is_in_the_data_dictionary(model):
     text = (ROOT / "docs" / "data-dictionary.md").read_text()

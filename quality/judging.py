@@ -1,0 +1,217 @@
+"""The checks of one event, snapshot by snapshot in time order, pure: verdicts on its quotes, and a log of its faults.
+
+A fault is one entry for as long as it stands and whenever it comes back; an entry ends at the first snapshot that
+should have shown it and did not. Judging from the first snapshot on, or on from what is known after any later one,
+gives the same verdicts and the same entries.
+
+A verdict is given when a price or its verdict changes, and is written on the run. A fault of the change itself, such as
+a movement, stays with the run that it began.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from odds.records import EventSnapshot, Offer, OfferKey, OutcomeKey, Problem, Quote, Reading, Verdict
+from odds.runs import Run
+
+from . import rules  # noqa: F401 - registers them
+from .choices import ReviewState
+from .faults import OF_CHANGES, Faults, Finding, fingerprint_of_change, instant, place
+from .readings import OF_THE_FEED, issues_of_event
+from .records import Case, Entry, Issue, MarketQuotes, Movement, Sighting, Standards
+from .rules.movement import is_calm
+from .rules.registry import rules_about
+from .stamps import Stamps
+
+NOTHING: Mapping[OutcomeKey, Verdict | None] = {}
+# Clean offers to remember; each takes about half a kilobyte.
+REMEMBERED = 100_000
+_DECISIVE = frozenset({ReviewState.DISMISSED, ReviewState.CONFIRMED})
+
+
+@dataclass(slots=True)
+class News:
+    """What the answers about an event held that was not known before, and is no fault of the event."""
+
+    until: datetime | None = None  # the last snapshot judged; None: none was
+    drift: dict[str, Problem] = field(default_factory=dict)  # fields that are new to us
+    bookmakers: set[str] = field(default_factory=set)
+    markets: set[str] = field(default_factory=set)
+
+
+class EventJudge:
+    """Judges the quotes of one event: an `odds.runs.Judge`."""
+
+    def __init__(self, case: Case, standards: Standards, entries: Iterable[Entry] = ()) -> None:
+        self._faults = Faults(case.title, entries)
+        self.news = News()
+        self._case = case
+        self._standards = standards
+        self._thresholds = standards.thresholds
+        self._start_before = case.start_before
+        self._is_decided = any(state in _DECISIVE for state in case.decisions.values())
+        self._lasting: dict[OfferKey, list[Finding]] = {}  # faults of offers as last read
+        self._passing: list[Finding] = []  # faults of changes in the snapshot at hand
+        self._snapshot: EventSnapshot | None = None  # the one at hand
+        self._stamps: Stamps
+        self._sightings: list[Finding]  # faults of the event as it states it
+
+    @property
+    def entries(self) -> dict[str, Entry]:
+        """The faults of the event so far, by fingerprint."""
+        return self._faults.entries
+
+    def judge(
+        self,
+        key: OfferKey,
+        offer: Offer,
+        reading: Reading,
+        before: Mapping[OutcomeKey, Run],
+        snapshot: EventSnapshot,
+        since: datetime | None,
+    ) -> Mapping[OutcomeKey, Verdict | None]:
+        """The verdicts on an offer that differs from what stood before; an outcome not in it is sound."""
+        if snapshot is not self._snapshot:
+            self._begin(snapshot)
+        self._take_news(key, reading)
+        lasting = [place(issue, self._case.api_id, key, offer) for issue in self._of_offer(key, reading, snapshot)]
+        if lasting:
+            self._lasting[key] = lasting
+        elif self._lasting:
+            self._lasting.pop(key, None)
+        passing = self._of_change(key, offer, reading, before, snapshot, since) if before and since is not None else []
+        self._passing += passing
+        stamped = [self._of_stamp(key[0], issue) for issue in self._stamps.issues_of(offer.last_update)]
+        if not (lasting or passing or stamped or self._sightings or self._is_decided):
+            return NOTHING
+        return self._verdicts(key, reading, before, [*lasting, *passing, *stamped, *self._sightings])
+
+    def close(self, snapshot: EventSnapshot, since: datetime | None) -> None:
+        """Bring the entries up to this snapshot."""
+        if snapshot is not self._snapshot:
+            self._begin(snapshot)
+        self._faults.take(self._found(snapshot), snapshot)
+        self._passing = []
+        self._start_before = snapshot.event.commence_time
+        self.news.until = snapshot.snapshot_time
+        if snapshot.problems:
+            self.news.drift |= {each.detail: each for each in snapshot.problems if each.kind in OF_THE_FEED}
+
+    def _begin(self, snapshot: EventSnapshot) -> None:
+        self._snapshot = snapshot
+        self._stamps = Stamps(snapshot, self._thresholds)
+        self._sightings = self._of_sighting(snapshot)
+
+    def _found(self, snapshot: EventSnapshot) -> Iterator[Finding]:
+        """Every fault that this snapshot shows."""
+        event_id = self._case.api_id
+        for key in [key for key in self._lasting if key not in snapshot.offers and snapshot.asked.covers(*key)]:
+            del self._lasting[key]
+        for key, findings in self._lasting.items():
+            if key in snapshot.offers:
+                yield from findings
+        yield from self._passing
+        yield from self._sightings
+        for issue in issues_of_event(snapshot.problems, self._thresholds.disabled):
+            yield place(issue, event_id, ("", ""))
+        for bookmaker, issue in self._stamps.issues():
+            yield place(issue, event_id, (bookmaker, ""))
+
+    def _of_offer(self, key: OfferKey, reading: Reading, snapshot: EventSnapshot) -> Sequence[Issue]:
+        """The faults of an offer by itself. Most pairs of prices come again and again, so that is remembered."""
+        standards = self._standards
+        has_teams, odds_format = bool(snapshot.event.home_team), snapshot.asked.odds_format
+        kind, believable = standards.of_bookmaker(key[0])
+        quotes = [(q.outcome.side, q.outcome.description, q.price, q.decimal_price, q.point) for q in reading.quotes]
+        signature = (key[1], has_teams, odds_format, kind, believable, *quotes)
+        issues: Sequence[Issue] = ()
+        if signature not in standards.known_clean:
+            offer = MarketQuotes(key[1], reading.quotes, has_teams, odds_format, kind, believable)
+            found = rules_about(MarketQuotes, self._thresholds.disabled)
+            issues = [issue for rule in found for issue in rule(offer, self._thresholds)]
+            if not issues and len(standards.known_clean) < REMEMBERED:
+                standards.known_clean.add(signature)
+        if reading.problems:
+            return [*issues, *issues_of_event(reading.problems, self._thresholds.disabled)]
+        return issues
+
+    def _take_news(self, key: OfferKey, reading: Reading) -> None:
+        if key[0] not in self._standards.kinds:
+            self.news.bookmakers.add(key[0])
+        if key[1] not in self._standards.markets:
+            self.news.markets.add(key[1])
+        if reading.problems:
+            self.news.drift |= {each.detail: each for each in reading.problems if each.kind in OF_THE_FEED}
+
+    def _of_change(
+        self,
+        key: OfferKey,
+        offer: Offer,
+        reading: Reading,
+        before: Mapping[OutcomeKey, Run],
+        snapshot: EventSnapshot,
+        since: datetime,
+    ) -> list[Finding]:
+        changes = [
+            (run, quote)
+            for quote in reading.quotes
+            if (run := before.get(quote.outcome)) is not None and not run.has(quote)
+        ]
+        if is_calm(key[1], changes, reading.last_update, self._thresholds):
+            return []
+        elapsed = snapshot.snapshot_time - since
+        movement = Movement(key[1], tuple(changes), reading.last_update, elapsed, snapshot.is_live)
+        return [
+            place(issue._replace(detail=instant(snapshot.snapshot_time)), self._case.api_id, key, offer)
+            for rule in rules_about(Movement, self._thresholds.disabled)
+            for issue in rule(movement, self._thresholds)
+        ]
+
+    def _of_stamp(self, bookmaker: str, issue: Issue) -> Finding:
+        return place(issue, self._case.api_id, ("" if self._stamps.is_of_all(issue.type) else bookmaker, ""))
+
+    def _of_sighting(self, snapshot: EventSnapshot) -> list[Finding]:
+        event, case, start_before = snapshot.event, self._case, self._start_before
+        names = event.home_team or case.names[0], event.away_team or case.names[1]
+        is_as_known = names == case.names and event.sport_key == case.sport_key
+        if is_as_known and start_before in (None, event.commence_time):
+            return []
+        sighting = Sighting(event, case.sport_key, case.names, start_before)
+        found = rules_about(Sighting, self._thresholds.disabled)
+        return [place(issue, case.api_id, ("", "")) for rule in found for issue in rule(sighting, self._thresholds)]
+
+    def _verdicts(
+        self, key: OfferKey, reading: Reading, before: Mapping[OutcomeKey, Run], findings: Sequence[Finding]
+    ) -> Mapping[OutcomeKey, Verdict | None]:
+        verdicts: dict[OutcomeKey, Verdict | None] = {}
+        for quote in reading.quotes:
+            of_quote = [each for each in findings if _concerns(each.issue, quote.outcome)]
+            is_valid = not any(map(self._invalidates, of_quote))
+            if is_valid and self._is_decided:
+                is_valid = not self._began_with_a_confirmed_change(key, quote, before)
+            if of_quote or not is_valid:
+                notes = ", ".join(sorted({each.issue.type.value for each in of_quote}))
+                is_rejected = self._standards.rejects and not is_valid
+                verdicts[quote.outcome] = None if is_rejected else Verdict(is_valid, notes)
+        return verdicts
+
+    def _invalidates(self, finding: Finding) -> bool:
+        """Whether it makes a quote invalid: what a person said of it goes before its severity."""
+        decision = self._case.decisions.get(finding.fingerprint)
+        if decision in _DECISIVE:
+            return decision is ReviewState.CONFIRMED
+        return finding.issue.severity.invalidates
+
+    def _began_with_a_confirmed_change(self, key: OfferKey, quote: Quote, before: Mapping[OutcomeKey, Run]) -> bool:
+        run = before.get(quote.outcome)
+        if run is None or run.is_valid or not run.has(quote):
+            return False
+        prints = (fingerprint_of_change(kind, self._case.api_id, key, run.odds_timestamp) for kind in OF_CHANGES)
+        return any(self._case.decisions.get(each) is ReviewState.CONFIRMED for each in prints)
+
+
+def _concerns(issue: Issue, outcome: OutcomeKey) -> bool:
+    return issue.outcomes is None or outcome in issue.outcomes
