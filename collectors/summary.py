@@ -13,14 +13,12 @@ from events.models import Event
 from events.times import duration
 from odds.statistics import Statistics, statistics
 from odds.wording import size
+from quality.tally import StandingWarnings, standing_warnings
 
 from .facts import Facts
 from .gate import Terms
 from .health import DAY, WEEK, PipelineHealth, growth_bytes, health_of_settings
 from .tables import when
-
-# Nothing checks prices yet, so there are no warnings of that kind.
-VALIDATION_WARNINGS = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +28,7 @@ class Summary:
     events_scheduled: int
     grown_24h: int | None  # bytes, an estimate: see growth_bytes
     grown_7d: int | None
+    validation: StandingWarnings
 
 
 def summary(now: datetime) -> Summary:
@@ -42,6 +41,7 @@ def summary(now: datetime) -> Summary:
         events_scheduled=Event.objects.with_status(EventStatus.SCHEDULED).count(),
         grown_24h=growth_bytes(now, stored, DAY, account),
         grown_7d=growth_bytes(now, stored, WEEK, account),
+        validation=standing_warnings(),
     )
 
 
@@ -102,7 +102,7 @@ def _storage(summed: Summary) -> list[tuple[str, str]]:
     return [
         ("DB Size", size(summed.stored.db_size_bytes) + grown),
         ("Fetch Success Rate", f"{share} (24h)"),
-        ("Validation Warnings", f"{VALIDATION_WARNINGS:,}"),
+        ("Validation Warnings", str(summed.validation)),
     ]
 
 
@@ -131,7 +131,8 @@ def document(summed: Summary) -> dict[str, Any]:
         "growth_bytes_24h_estimate": summed.grown_24h,
         "growth_bytes_7d_estimate": summed.grown_7d,
         "fetch_success_rate_24h": facts.success_rate_24h,
-        "validation_warnings": VALIDATION_WARNINGS,
+        "validation_warnings": summed.validation.count,
+        "validation_warning_rate": summed.validation.rate,
         **_facts(facts),
     }
 

@@ -14,7 +14,9 @@ from collectors.jobs import run_now
 from collectors.models import CollectorState
 from events.models import Event
 from events.tests.factories import make_event
-from odds.models import Odds
+from odds.models import Odds, OddsSnapshot
+from quality.choices import Severity
+from quality.tests.factories import make_entry
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -77,7 +79,7 @@ def test_json_has_the_names_that_programs_read(fetched):
     assert answer["odds_records"] == answer["price_points"] == Odds.objects.count()
     assert (answer["quota_used"], answer["quota_remaining"], answer["credits_pending"]) == (3, 19_997, 0)
     assert answer["fetch_success_rate_24h"] == 1.0
-    assert answer["validation_warnings"] == 0
+    assert (answer["validation_warnings"], answer["validation_warning_rate"]) == (0, 0.0)
     assert answer["db_size_bytes"] > 1_000_000
     assert answer["sandbox"] is True
     assert answer["scheduler"] == "never started"
@@ -88,7 +90,7 @@ def test_json_has_the_names_that_programs_read(fetched):
 
 def test_verbose_adds_sports_jobs_calls_and_tables(fetched):
     text = run("--verbose")
-    for heading in ("Sports", "Jobs (times in UTC)", "Calls and credits", "Storage"):
+    for heading in ("Sports", "Jobs (times in UTC)", "Calls and credits", "Storage", "Quality, last 7 days"):
         assert heading in text
     answer = json.loads(run("--json", "--verbose"))
     assert answer["sports"][0]["events_to_come"] > 0
@@ -97,6 +99,19 @@ def test_verbose_adds_sports_jobs_calls_and_tables(fetched):
     assert {"purpose": "manual", "endpoint": "odds", "calls": 1, "credits": 3, "unknown": 0} in answer["calls_24h"]
     assert answer["calls_period"] == answer["calls_24h"]
     assert answer["table_bytes"]["odds_odds"] > 0
+    quoted = {(row["bookmaker"], row["market"]): row["quoted"] for row in answer["quality"]}
+    assert quoted["fanduel", "h2h"] == OddsSnapshot.objects.count()
+
+
+def test_faults_that_stand_are_counted_with_the_share_of_offers(fetched):
+    price = Odds.objects.filter(bookmaker__key="fanduel", market__key="h2h").first()
+    for severity in (Severity.WARNING, Severity.ERROR):
+        make_entry(event=price.event, severity=severity)
+    make_entry(event=price.event, severity=Severity.INFO)
+    offers = Odds.objects.standing().values("event", "bookmaker", "market").distinct().count()
+    assert f"Validation Warnings:  2 ({1 / offers:.1%})" in run()
+    answer = json.loads(run("--json"))
+    assert (answer["validation_warnings"], answer["validation_warning_rate"]) == (2, 1 / offers)
 
 
 def test_a_pause_is_the_first_thing_told(fetched):

@@ -10,11 +10,13 @@ from django.utils import timezone
 from events.cli import ReadCommand, plain, table
 from odds.management.commands.db_stats import LARGEST
 from odds.wording import size
+from quality.figures import BookFigures, quality_figures
+from quality.tables import figures_table, remarks
 
 from ...counting import current_period
 from ...facts import Facts
 from ...gate import Terms
-from ...health import DAY
+from ...health import DAY, WEEK
 from ...models import FetchLog
 from ...outlook import collector_state, outlook
 from ...spending import Spent, calls_of_period, spent_on
@@ -66,6 +68,11 @@ class Command(ReadCommand):
         ):
             self.console.print()
             self.console.print(listing)
+        figures = _quality(facts)
+        self.console.print()
+        self.console.print(figures_table(figures, "Quality, last 7 days"))
+        for remark in remarks(figures):
+            self.console.print(plain(remark, "dim"))
 
 
 def _frame(summed: Summary) -> Table:
@@ -133,6 +140,10 @@ def _places_table(summed: Summary) -> Table:
     return listing
 
 
+def _quality(facts: Facts) -> list[BookFigures]:
+    return quality_figures(facts.now - WEEK, facts.now)
+
+
 def _details(summed: Summary) -> dict[str, Any]:
     facts = summed.health.facts
     recent, period = _calls(facts)
@@ -142,4 +153,5 @@ def _details(summed: Summary) -> dict[str, Any]:
         "calls_24h": recent,
         "calls_period": period,
         "table_bytes": summed.stored.table_bytes,
+        "quality": _quality(facts),
     }

@@ -1,0 +1,170 @@
+"""The page of quality: what stands, who covers what, and how good each bookmaker's prices were."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from events.models import Event
+from odds.wording import percent
+
+from .choices import ReviewState, Severity
+from .coverage import by_day, coverage
+from .figures import BookFigures, figures_of, stale, totals
+from .models import DataQualityLog
+from .period import Period
+from .tables import overround_text, resolution_text, seconds
+
+PERIODS = {1: "24 hours", 7: "7 days", 14: "14 days", 30: "30 days"}
+DAYS = 7
+# The worst entries are shown here; the queue in the admin has them all.
+ENTRIES = 8
+SHADES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Figures as texts, and as lengths of bars from 0 to 100."""
+
+    bookmaker: str
+    market: str
+    asked: int
+    coverage: str
+    coverage_bar: float
+    is_stale: bool
+    last_quoted: datetime | None
+    age: str
+    age_p95: str
+    flags: str
+    overround: str
+    overround_bar: float
+    first: str
+    first_bar: float
+    moves: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The coverage of a bookmaker on a day; shade 0 to SHADES, None where nothing was asked."""
+
+    text: str
+    shade: int | None
+
+
+@login_required(login_url="admin:login")
+@require_safe
+def quality(request: HttpRequest) -> HttpResponse:
+    """The last days, of all sports or one. Nothing here changes anything."""
+    days, sports = _days(request.GET.get("days", "")), _sports()
+    sport = request.GET.get("sport", "")
+    now = timezone.now()
+    period = Period(start=now - timedelta(days=days), end=now, sport=sport if sport in sports else None)
+    covered = coverage(period)
+    figures = figures_of(period, covered)
+    shares = by_day(covered.items())
+    shown = _days_of(shares)
+    whole = totals(figures)
+    context = {
+        "title": "Quality",
+        "days": days,
+        "periods": PERIODS,
+        "period_name": PERIODS[days],
+        "sport": period.sport or "",
+        "sports": sports,
+        "markets": _by_market(figures),
+        "asked": f"{whole.asked:,}",
+        "missing": percent(whole.missing),
+        "flags": f"{whole.flags:,}",
+        "flagged": percent(whole.flagged),
+        "stale": stale(figures),
+        "resolution": resolution_text(figures[0].resolution) if figures else "",
+        "heat_days": shown,
+        "heat": _heat(shares, shown),
+        **_entries(period.sport),
+    }
+    return render(request, "quality/quality.html", context)
+
+
+def _days(asked: str) -> int:
+    return int(asked) if asked.isdecimal() and int(asked) in PERIODS else DAYS
+
+
+def _sports() -> dict[str, str]:
+    """The titles of all sports by key."""
+    return dict(Event.objects.order_by("sport_key").values_list("sport_key", "sport_title").distinct())
+
+
+def _by_market(figures: Sequence[BookFigures]) -> dict[str, list[Row]]:
+    doubtful = {(row.bookmaker, row.market) for row in stale(figures)}
+    widest = max((row.overround_median or 0 for row in figures), default=0) or 1
+    markets: dict[str, list[Row]] = {}
+    for row in figures:
+        markets.setdefault(row.market, []).append(_row(row, widest, (row.bookmaker, row.market) in doubtful))
+    return markets
+
+
+def _row(row: BookFigures, widest: float, is_stale: bool) -> Row:
+    return Row(
+        bookmaker=row.bookmaker,
+        market=row.market,
+        asked=row.asked,
+        coverage=percent(row.coverage),
+        coverage_bar=round(100 * (row.coverage or 0), 1),
+        is_stale=is_stale,
+        last_quoted=row.last_quoted,
+        age=seconds(row.age_median_seconds),
+        age_p95=seconds(row.age_p95_seconds),
+        flags="–" if row.flags_per_thousand is None else f"{row.flags_per_thousand:,.1f}",
+        overround=overround_text(row),
+        overround_bar=round(100 * max(0.0, row.overround_median or 0) / widest, 1),
+        first=percent(row.first_share),
+        first_bar=round(100 * (row.first_share or 0), 1),
+        moves=row.moves,
+    )
+
+
+def _days_of(shares: Mapping[str, Mapping[date, float]]) -> list[date]:
+    """Every day from the first to the last on which something was asked."""
+    asked = {day for days in shares.values() for day in days}
+    if not asked:
+        return []
+    return [min(asked) + timedelta(days=number) for number in range((max(asked) - min(asked)).days + 1)]
+
+
+def _heat(shares: Mapping[str, Mapping[date, float]], days: Sequence[date]) -> list[tuple[str, list[Cell]]]:
+    return [(book, [_cell(shares[book].get(day)) for day in days]) for book in sorted(shares)]
+
+
+def _cell(covered: float | None) -> Cell:
+    """Rounded down, so that 100 is all; what came at all is told from nothing."""
+    if covered is None:
+        return Cell("–", None)
+    return Cell(str(int(100 * covered)), max(1, round(covered * SHADES)) if covered else 0)
+
+
+def _entries(sport: str | None) -> dict[str, Any]:
+    """What stands, counted by severity, and the worst of it."""
+    entries = DataQualityLog.objects.standing().exclude(review=ReviewState.DISMISSED)
+    filters = {"state": "standing"}
+    if sport:
+        entries, filters = entries.filter(sport_key=sport), {**filters, "sport_key": sport}
+    counts = dict(entries.order_by().values_list("severity").annotate(number=Count("pk")))
+    return {
+        "severities": [
+            (severity, counts.get(severity, 0), urlencode({**filters, "severity__exact": severity.value}))
+            for severity in reversed(Severity)
+        ],
+        "standing": sum(counts.values()),
+        "worst": entries.worst_first()[:ENTRIES],
+        "queue_query": urlencode(filters),
+    }
