@@ -5,8 +5,10 @@ PIP := $(PY) -m pip --disable-pip-version-check
 JOBS ?= auto
 SIZE ?= default
 PORT ?= 8000
+FUZZ ?= 1000000
+FUZZ_SEED ?= $(shell date +%s)
 
-.PHONY: run test check lint types migrations-check tests bench clean pins help
+.PHONY: run test check lint types migrations-check tests fuzz bench clean pins help
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -32,6 +34,9 @@ types: .venv/installed-dev
 
 migrations-check: .venv/installed-dev
 	$(PY) manage.py makemigrations --check --dry-run
+
+fuzz: .venv/installed-dev  ## read, judge and store answers gone wrong at random; FUZZ=1000000, FUZZ_SEED=the clock
+	FUZZ=$(FUZZ) FUZZ_SEED=$(FUZZ_SEED) $(PY) -m pytest -q -n 0 collectors/tests/test_fuzz.py
 
 bench: .venv/installed-dev  ## measure the figures of docs/benchmarks.md; SIZE=small|default|full
 	@$(PY) -m bench --size $(SIZE)

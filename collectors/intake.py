@@ -31,6 +31,8 @@ log = structlog.get_logger(__name__)
 
 # How often reading an answer is begun before it is left alone: it may be what kills the process.
 READ_ATTEMPTS = 3
+# What only storing an answer shows of it.
+OF_STORING = frozenset({REFUSED, "conflicting_answers"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +125,8 @@ def _store(opened: Sequence[_Opened]) -> IngestReport:
     report.add(ingest_piecemeal([snapshot for each in opened for snapshot in each.contents.snapshots]))
     report.add(ingest_scores([score for each in opened for score in each.contents.scores]))
     for each in opened:
-        refused = [problem for problem in report.problems if problem.kind == REFUSED]
-        report.entries += observe_answer(each.row, each.call, each.contents, refused)
+        of_storing = [problem for problem in report.problems if problem.kind in OF_STORING]
+        report.entries += observe_answer(each.row, each.call, each.contents, of_storing)
         report.problems += each.contents.problems
         _note(each)
     tell_new_entries(report.entries)

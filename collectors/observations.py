@@ -32,18 +32,22 @@ OF_THE_SLATE = (IssueType.MISSING_BOOKMAKER, IssueType.MISSING_MARKET)
 LOOK_BACK = timedelta(days=14)
 
 
-def observe_answer(row: FetchLog, call: Call, contents: Contents, refused: Iterable[Problem]) -> list[DataQualityLog]:
-    """Note what this answer shows; return the entries that are new to the log. Call it once its events are stored."""
+def observe_answer(
+    row: FetchLog, call: Call, contents: Contents, of_storing: Iterable[Problem]
+) -> list[DataQualityLog]:
+    """Note what this answer shows, and what storing it showed; return the entries that are new to the log.
+
+    Call it once its events are stored.
+    """
     if not settings.ENABLE_VALIDATION:
         return []
     sport_key, at = row.sport_key, contents.at
     thresholds = thresholds_of_settings()
-    seen = [
-        Observation(_of_answer(problem, row.endpoint), sport_key) for problem in (*contents.problems, *refused)
-    ] + list(_of_other_sports(contents, sport_key))
-    looked_for: tuple[IssueType, ...] = ()
+    seen = [Observation(_of_answer(problem, row.endpoint), sport_key) for problem in (*contents.problems, *of_storing)]
+    seen += [*_of_other_sports(contents, sport_key), *_repeated(contents)]
+    looked_for = [IssueType.DUPLICATE_EVENT] if row.endpoint == Endpoint.ODDS else []
     if row.endpoint == Endpoint.ODDS and (slate := _slate(call, contents)) is not None:
-        looked_for = OF_THE_SLATE
+        looked_for += OF_THE_SLATE
         for rule in rules_about(Slate, thresholds.disabled):
             seen += [_placed(issue, sport_key) for issue in rule(slate, thresholds)]
     seen = [each for each in seen if each.issue.type not in thresholds.disabled]
@@ -61,6 +65,15 @@ def _of_other_sports(contents: Contents, sport_key: str) -> Iterable[Observation
     for other in sorted({snapshot.event.sport_key for snapshot in contents.snapshots} - {sport_key}):
         text = f"events of '{other}' in an answer about '{sport_key}'; they are stored like any other"
         yield Observation(Issue(IssueType.NEW_SPORT, Severity.INFO, text), other)
+
+
+def _repeated(contents: Contents) -> Iterable[Observation]:
+    """Events that the answer has more than once: they are read as one, with the prices of the fresher."""
+    times = Counter(snapshot.event.api_id for snapshot in contents.snapshots)
+    repeated = [api_id for api_id, count in times.items() if count > 1]
+    for event in Event.objects.filter(api_id__in=repeated) if repeated else ():
+        text = f"{event}: {times[event.api_id]} times in one answer, expected once; read as one"
+        yield Observation(Issue(IssueType.DUPLICATE_EVENT, Severity.WARNING, text), event=event)
 
 
 def _placed(issue: Issue, sport_key: str) -> Observation:

@@ -41,6 +41,11 @@ def is_over_under(market_key: str) -> bool:
     return base_of(market_key) in (TOTALS, "team_totals")
 
 
+def may_be_drawn(sport_key: str) -> bool:
+    """Whether h2h of this sport may have a draw. Not of those that are played on until somebody wins, or nearly so."""
+    return not sport_key.startswith(("basketball_", "baseball_", "americanfootball_", "tennis_"))
+
+
 def needs_point(market_key: str) -> bool:
     """Whether a quote without a point means nothing."""
     return base_of(market_key) in (SPREADS, TOTALS, "team_totals")

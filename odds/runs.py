@@ -105,7 +105,7 @@ class EventRuns:
         if self._last is not None and snapshot.snapshot_time <= self._last:
             raise ValueError(f"snapshot of {snapshot.snapshot_time} after one of {self._last}")
         since, self._last = self._last, snapshot.snapshot_time
-        self._take_basis((snapshot.basis, snapshot.is_live))
+        self._take_basis((snapshot.basis, snapshot.is_live, snapshot.event.sport_key))
         points = rejected = 0
         problems = list(snapshot.problems)
         for key, offer in snapshot.offers.items():
@@ -122,7 +122,7 @@ class EventRuns:
         return Tally(points, rejected, tuple(problems))
 
     def _take_basis(self, basis: object) -> None:
-        """Have every offer read again when what its reading depends on has changed."""
+        """Have every offer read and judged again when what that depends on has changed."""
         if basis != self._basis:
             self._basis = basis
             for offer in self._standing.values():

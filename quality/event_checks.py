@@ -91,8 +91,10 @@ def _shifted(now: datetime) -> Iterator[Observation]:
     shifts = overround_shifts(now)
     events = {event.api_id: event for event in Event.objects.filter(api_id__in={shift.event_id for shift in shifts})}
     for shift in shifts:
-        issue = Issue(IssueType.OVERROUND_SHIFT, Severity.WARNING, shift.text, detail=shift.line)
-        yield Observation(issue, "", events[shift.event_id], shift.bookmaker, shift.market)
+        event = events[shift.event_id]
+        text = f"{event}, {shift.bookmaker} {shift.text}"
+        issue = Issue(IssueType.OVERROUND_SHIFT, Severity.WARNING, text, detail=shift.line)
+        yield Observation(issue, "", event, shift.bookmaker, shift.market)
 
 
 def end_what_is_over(now: datetime, event_ids: Collection[int] | None = None) -> int:

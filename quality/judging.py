@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from odds.markets import may_be_drawn
 from odds.records import EventSnapshot, Offer, OfferKey, OutcomeKey, Problem, Quote, Reading, Verdict
 from odds.runs import Run
 
@@ -123,13 +124,14 @@ class EventJudge:
     def _of_offer(self, key: OfferKey, reading: Reading, snapshot: EventSnapshot) -> Sequence[Issue]:
         """The faults of an offer by itself. Most pairs of prices come again and again, so that is remembered."""
         standards = self._standards
-        has_teams, odds_format = bool(snapshot.event.home_team), snapshot.asked.odds_format
+        event, odds_format = snapshot.event, snapshot.asked.odds_format
+        has_teams, drawn = bool(event.home_team or event.away_team), may_be_drawn(event.sport_key)
         kind, believable = standards.of_bookmaker(key[0])
         quotes = [(q.outcome.side, q.outcome.description, q.price, q.decimal_price, q.point) for q in reading.quotes]
-        signature = (key[1], has_teams, odds_format, kind, believable, *quotes)
+        signature = (key[1], has_teams, drawn, odds_format, kind, believable, *quotes)
         issues: Sequence[Issue] = ()
         if signature not in standards.known_clean:
-            offer = MarketQuotes(key[1], reading.quotes, has_teams, odds_format, kind, believable)
+            offer = MarketQuotes(key[1], reading.quotes, has_teams, odds_format, kind, believable, drawn)
             found = rules_about(MarketQuotes, self._thresholds.disabled)
             issues = [issue for rule in found for issue in rule(offer, self._thresholds)]
             if not issues and len(standards.known_clean) < REMEMBERED:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite, nan
+
 from odds.choices import BookmakerKind
 from odds.markets import H2H
 
@@ -49,6 +51,9 @@ def _pairs(text: str) -> list[tuple[str, str]]:
 
 def _number(text: str) -> float:
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
-        raise ValueError(f"'{text}' is no number") from None
+        number = nan
+    if not isfinite(number):
+        raise ValueError(f"'{text}' is no number")
+    return number

@@ -61,6 +61,7 @@ class MarketQuotes(NamedTuple):
     odds_format: OddsFormat  # as received
     kind: str
     overround: Range  # what is believable of this bookmaker
+    may_be_drawn: bool = True
 
 
 class Stamp(NamedTuple):

@@ -10,9 +10,10 @@ from urllib.parse import urlencode
 import msgspec
 
 from .api import Answer, refusal
+from .data_faults import with_data_fault
 from .errors import ApiError
 from .faults import Fault
-from .kinds import Body, ChargeMore, ContentType, EchoKey, Redirect, Sample, Status
+from .kinds import Body, ChargeMore, ContentType, Data, EchoKey, Redirect, Sample, Status
 from .statuses import phrase
 
 HTML = "text/html; charset=utf-8"
@@ -26,6 +27,8 @@ def altered(answer: Answer, fault: Fault, path: str, parameters: dict[str, str])
             return _status(answer, details)
         case Body(sample, text):
             return replace(answer, body=SAMPLES[sample](answer.body) if text is None else text.encode())
+        case Data(case, event, bookmaker, market, outcome) if answer.status == 200:
+            return replace(answer, body=with_data_fault(answer.body, case, event, bookmaker, market, outcome))
         case Redirect(status, to):
             return replace(
                 answer, status=status, body=b"", headers={"Location": to or f"http://elsewhere.invalid{path}"}

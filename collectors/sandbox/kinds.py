@@ -6,6 +6,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from .data_faults import CASES
+
 # fmt: off
 Sample = Literal[
     "html", "empty", "null", "list", "object", "error", "cut",
@@ -41,6 +43,20 @@ class Body(Details, frozen=True):
 
     sample: Sample = "html"
     text: str | None = None
+
+
+class Data(Details, frozen=True):
+    """One of the cases of `data_faults`, and where it falls: positions, or the event's id and the keys."""
+
+    case: str
+    event: int | str = 0
+    bookmaker: int | str = 0
+    market: int | str = 0
+    outcome: int = 0
+
+    def __post_init__(self) -> None:
+        if self.case not in CASES:
+            raise ValueError(f"unknown case {self.case!r}; known: {', '.join(CASES)}")
 
 
 class Headers(Details, frozen=True):
@@ -91,6 +107,7 @@ KINDS: dict[str, tuple[bool, type[Details]]] = {
     "slow_headers": (True, Drip),
     "status": (False, Status),
     "body": (True, Body),
+    "data": (True, Data),
     "headers": (True, Headers),
     "redirect": (False, Redirect),
     "oversize": (True, Oversize),

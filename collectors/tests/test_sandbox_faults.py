@@ -272,6 +272,14 @@ def test_a_cost_other_than_the_formula_and_use_elsewhere(sandbox: Sandbox) -> No
     assert (elsewhere.path, elsewhere.credits) == (ELSEWHERE, 100)
 
 
+def test_one_price_of_a_good_answer_is_altered(sandbox: Sandbox) -> None:
+    good = Got(sandbox).body
+    sandbox.faults.add(Fault("data", times=1, case="price_zero"))
+    altered = Got(sandbox).body
+    assert altered.count(b'"price":0') == 1
+    assert abs(len(altered) - len(good)) < 10
+
+
 def test_every_kind_is_named_in_a_test_here() -> None:
     with open(__file__) as file:
         text = file.read()

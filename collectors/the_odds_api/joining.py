@@ -28,11 +28,16 @@ def join_snapshots(one: EventSnapshot, other: EventSnapshot) -> tuple[EventSnaps
     if odds_format is None:
         kept = one if one.asked.odds_format is OddsFormat.AMERICAN else other
         text = "two answers at one instant, one with American prices and one with decimal; the American kept"
-        return replace(kept, source=source), (Problem("conflicting_answers", text),)
+        return replace(kept, source=source), (Problem("conflicting_answers", text, (), one.event.api_id),)
     asked = Asked((one.asked | other.asked).markets, odds_format)
     joined = read_event(_join(one.raw, other.raw), snapshot_time=one.snapshot_time, asked=asked, source=source)
     return joined, tuple(
-        Problem("conflicting_answers", f"{' '.join(key)}: two answers at one instant differ; the fresher kept")
+        Problem(
+            "conflicting_answers",
+            f"{' '.join(key)}: two answers at one instant differ; the fresher kept",
+            (),
+            f"{one.event.api_id} {' '.join(key)}",
+        )
         for key in sorted(one.offers.keys() & other.offers.keys())
         if one.offers[key].outcomes != other.offers[key].outcomes
     )

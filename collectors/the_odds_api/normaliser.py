@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -50,6 +51,7 @@ def read_event(raw: bytes, *, snapshot_time: datetime, asked: Asked, source: Sou
     event = _event_record(payload, snapshot_time)
     if not isinstance(payload.bookmakers, list):
         raise UnreadablePayload(f"event {event.api_id} has no list 'bookmakers'; event skipped")
+    problems = [*problems, *_problems_of_names(payload, event)]
     offers = _offers(payload.bookmakers)
     basis = _Basis(event.home_team, event.away_team, asked.odds_format)
     return EventSnapshot(
@@ -64,6 +66,16 @@ def read_event(raw: bytes, *, snapshot_time: datetime, asked: Asked, source: Sou
         basis=basis,
         problems=tuple(problems),
     )
+
+
+def _problems_of_names(payload: EventPayload, event: EventRecord) -> Iterator[Problem]:
+    """Teams of which one alone is named, and names that cannot be stored as they are. Outrights have no teams."""
+    if bool(event.home_team) != bool(event.away_team):
+        which = "away_team" if event.home_team else "home_team"
+        yield Problem("missing_field", f"no '{which}', expected a name; its prices are nobody's", (), which)
+    for received, stored in ((payload.home_team, event.home_team), (payload.away_team, event.away_team)):
+        if received and received != stored:
+            yield _unusual_text(received, stored)
 
 
 def _check_text(raw: bytes) -> None:
@@ -172,6 +184,8 @@ def read_offer(key: OfferKey, offer: Offer, basis: _Basis) -> Reading:
             name = describe_name(payload)
             problems.append(Problem("impossible_quote", f"{name}: {error}; quote left out", (), name, payload))
             continue
+        if payload.name != quote.outcome.name:
+            problems.append(_unusual_text(payload.name, quote.outcome.name, (quote.outcome,)))
         if quote.outcome in quotes:
             problems.append(_duplicate(quotes[quote.outcome], quote))
         else:
@@ -181,6 +195,11 @@ def read_offer(key: OfferKey, offer: Offer, basis: _Basis) -> Reading:
     if last_update is None and offer.last_update is not None:
         problems.append(Problem("bad_timestamp", f"last_update {offer.last_update!r} is no instant; left empty"))
     return Reading(tuple(quotes.values()), last_update, tuple(problems), rejected)
+
+
+def _unusual_text(received: str, stored: str, outcomes: tuple[OutcomeKey, ...] = ()) -> Problem:
+    text = f"name {ascii(received)[:60]} holds what cannot be stored; stored as {stored[:60]!r}"
+    return Problem("unusual_text", text, outcomes, stored)
 
 
 def describe_name(payload: OutcomePayload) -> str:

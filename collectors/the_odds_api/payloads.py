@@ -223,14 +223,14 @@ def _salvage_bookmaker(loose: dict[str, Any], problems: list[Problem]) -> Bookma
     return BookmakerPayload(
         key=loose["key"],
         title=title if isinstance(title, str) else "",
-        last_update=_time_or_none(loose.get("last_update")),
+        last_update=_time_or_text(loose.get("last_update")),
         markets=[_salvage_market(market, problems) for market in keyed],
     )
 
 
 def _salvage_market(loose: dict[str, Any], problems: list[Problem]) -> MarketPayload:
     market = _without_unknown(loose, MarketPayload, "market", problems)
-    return MarketPayload(market["key"], Raw(dump(market.get("outcomes"))), _time_or_none(market.get("last_update")))
+    return MarketPayload(market["key"], Raw(dump(market.get("outcomes"))), _time_or_text(market.get("last_update")))
 
 
 def _without_unknown(loose: Any, shape: type[Struct], what: str, problems: list[Problem]) -> Any:
@@ -266,8 +266,11 @@ def _kind_of(error: UnreadablePayload) -> str:
     return "missing_field" if str(error).startswith("Object missing required field") else "malformed"
 
 
-def _time_or_none(value: Any) -> str | int | None:
-    return value if isinstance(value, str | int) and not isinstance(value, bool) else None
+def _time_or_text(value: Any) -> str | int | None:
+    """A time as written; what can be none, as text that is no time either."""
+    if value is None or (isinstance(value, str | int) and not isinstance(value, bool)):
+        return value
+    return describe(value)
 
 
 def _convert(loose: Any, shape: type[_S]) -> _S:

@@ -22,7 +22,7 @@ def bookmakers_present(slate: Slate, thresholds: Thresholds) -> Iterator[Issue]:
 
 
 def _absence(slate: Slate, bookmaker: str) -> str:
-    games = f"in none of {slate.events} games to come, expected in some"
+    games = f"in none of the games to come ({slate.events}), expected in some"
     last = slate.last_quoted.get(bookmaker)
     if last is None:
         return f"'{bookmaker}' was never seen, and is {games}: is its key in BOOKMAKERS right?"
@@ -36,10 +36,12 @@ def markets_present(slate: Slate, thresholds: Thresholds) -> Iterator[Issue]:
     for market in slate.markets:
         quoting = {bookmaker for bookmaker, offered in slate.offers if offered == market}
         if not quoting:
-            text = f"no bookmaker quotes '{market}' in any of {slate.events} games to come, expected in some"
+            text = f"no bookmaker quotes '{market}' in any of the games to come ({slate.events}), expected in some"
             yield Issue(IssueType.MISSING_MARKET, Severity.WARNING, text, None, f" {market}")
             continue
         for bookmaker in slate.bookmakers:
             if bookmaker in {book for book, _ in slate.offers} and bookmaker not in quoting:
-                text = f"'{bookmaker}' quotes '{market}' in none of {slate.events} games to come, expected in some"
+                text = (
+                    f"'{bookmaker}' quotes '{market}' in none of the games to come ({slate.events}), expected in some"
+                )
                 yield Issue(IssueType.MISSING_MARKET, Severity.WARNING, text, None, f"{bookmaker} {market}")

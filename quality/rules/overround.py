@@ -57,7 +57,8 @@ def _is_below_one(margin: float, low: float) -> bool:
 
 def complete_lines(offer: MarketQuotes) -> Iterator[list[Quote]]:
     """The sets of quotes of which exactly one wins or all are refunded."""
-    draws = base_of(offer.market) == THREE_WAY or any(quote.outcome.side is Side.DRAW for quote in offer.quotes)
+    has_draw = offer.may_be_drawn and any(quote.outcome.side is Side.DRAW for quote in offer.quotes)
+    draws = has_draw or base_of(offer.market) == THREE_WAY
     lines: dict[tuple[str, Decimal | None], list[Quote]] = defaultdict(list)
     for quote in offer.quotes:
         lines[quote.outcome.description, line_point(quote.outcome.side, quote.point)].append(quote)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from math import isclose
 
 from odds.choices import OddsFormat
+from odds.markets import is_lay
 from odds.pricing import american_to_decimal
 
 from ..choices import IssueType, Severity
@@ -16,9 +17,12 @@ from .wording import named
 
 @offer_rule(IssueType.PRICE_OUT_OF_RANGE)
 def price_within_range(offer: MarketQuotes, thresholds: Thresholds) -> Iterator[Issue]:
-    """No price is longer or shorter than believable. Only a hint: games that are decided have such prices in play."""
+    """No price is longer or shorter than believable. Only a hint: games that are decided have such prices in play.
+
+    Offers to lay are not looked at: an exchange shows a price of 1,000 there where nobody offers anything.
+    """
     limit = thresholds.largest_price
-    for quote in offer.quotes:
+    for quote in offer.quotes if not is_lay(offer.market) else ():
         if abs(quote.price) > limit:
             text = f"{named(quote.outcome)} at {quote.price:+d}, expected {-limit:+d} to {limit:+d}"
             yield Issue(IssueType.PRICE_OUT_OF_RANGE, Severity.WARNING, text, (quote.outcome,))

@@ -41,11 +41,11 @@ def both_sides_present(offer: MarketQuotes, thresholds: Thresholds) -> Iterator[
 
 @offer_rule(IssueType.UNKNOWN_OUTCOME)
 def names_match(offer: MarketQuotes, thresholds: Thresholds) -> Iterator[Issue]:
-    """Outcomes are named for the event's teams, for a draw, or Over and Under."""
+    """Outcomes are named for the event's teams, for a draw where the sport has one, or Over and Under."""
     expected = _sides(offer)
     if not expected:
         return
-    if Side.HOME in expected:
+    if Side.HOME in expected and (offer.may_be_drawn or base_of(offer.market) == THREE_WAY):
         expected = {*expected, Side.DRAW}
     for quote in offer.quotes:
         if quote.outcome.side not in expected:
