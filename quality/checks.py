@@ -1,14 +1,16 @@
-"""Settings of alerts that will not do what they seem to. None keeps anything from being collected."""
+"""Settings of checks and alerts that will not do what they seem to. None keeps anything from being collected."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Tags, Warning, register
 
 from .alerts.channels import channels_of, is_known
+from .choices import IssueType
 
 TRY = "Try the channels with `manage.py test_alerts`."
 
@@ -32,6 +34,28 @@ def _summary_hour() -> Iterator[CheckMessage]:
         yield _warning(
             "W003", f"ALERT_SUMMARY_HOUR is {hour}, so there is no summary", "An hour, 0 to 23; -1 for none."
         )
+
+
+@register
+def check_limits(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    return [*_disabled_checks(), *_limits()]
+
+
+def _disabled_checks() -> Iterator[CheckMessage]:
+    for name in settings.DISABLED_CHECKS:
+        if name not in IssueType.values:
+            nearest = get_close_matches(name, IssueType.values, 1)
+            hint = f"Do you mean {nearest[0]}?" if nearest else "docs/quality-rules.md lists the types."
+            yield _warning("W005", f"DISABLED_CHECKS has {name!r}, which no rule finds", hint)
+
+
+def _limits() -> Iterator[CheckMessage]:
+    if settings.PRICE_LIMIT < 100:
+        problem = f"PRICE_LIMIT is {settings.PRICE_LIMIT}, so every price is flagged"
+        yield _warning("W006", problem, "An American price: 10000 is usual.")
+    if settings.START_MOVED_MINUTES < 1:
+        problem = f"START_MOVED_MINUTES is {settings.START_MOVED_MINUTES}, so every start that is stated is flagged"
+        yield _warning("W007", problem, "Minutes, 1 or more.")
 
 
 # Only for a deployment: apprise has to be loaded for it, and every command runs the others.
