@@ -21,6 +21,7 @@ from .gate import Gate, Received
 from .intake import take_in
 from .pipeline import IngestReport
 from .the_odds_api.endpoints import Call, events, odds, scores
+from .verdict import counted
 from .wanted import wanted_of_settings
 
 log = structlog.get_logger(__name__)
@@ -42,6 +43,7 @@ class FetchReport:
     runs: int = 0
     scores: int = 0
     problems: int = 0
+    faults: int = 0  # new to the quality log
     credits_charged: int | None = 0  # None: not known yet
     credits_remaining: int | None = None
 
@@ -52,7 +54,8 @@ class FetchReport:
             return self.reason
         what = f"{self.scores} scores" if not self.snapshots and self.scores else f"{self.price_points:,} prices"
         cost = "cost not known yet" if self.credits_charged is None else f"{self.credits_charged} credits"
-        return f"{self.events} events, {what}, {cost}"
+        told = f", {counted(self.faults, 'new fault', 'new faults')}: see the quality log" if self.faults else ""
+        return f"{self.events} events, {what}, {cost}{told}"
 
 
 @dataclass(slots=True)
@@ -131,6 +134,7 @@ def _report(received: Received, ingested: IngestReport) -> FetchReport:
         runs=ingested.runs,
         scores=ingested.scores,
         problems=len(ingested.problems),
+        faults=len(ingested.entries),
         credits_charged=received.row.credits_charged,
         credits_remaining=received.row.api_quota_remaining,
     )

@@ -87,6 +87,7 @@ def as_document(report: ImportReport, *, dry_run: bool) -> dict[str, Any]:
         "unreadable": report.unreadable,
         "dry_run": dry_run,
         "joined": report.joined,
+        "faults": len(report.entries),
         "problems": [
             {"kind": problem.kind, "text": problem.text.encode(errors="replace").decode()}
             for problem in report.problems
