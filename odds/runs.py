@@ -7,7 +7,7 @@ stood after an earlier snapshot, gives the same runs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -40,19 +40,27 @@ class Run(Struct, kw_only=True, gc=False):
         return self.price == quote.price and self.decimal_price == quote.decimal_price and self.point == quote.point
 
 
+Compared = tuple[Quote, Run | None, bool]
+"""A quote, the run that stood of its outcome, and whether the quote goes on with it."""
+
+
 class Judge(Protocol):
     """Whoever says what to think of quotes. What it learns of them beside the verdicts it keeps to itself."""
+
+    @property
+    def is_thorough(self) -> bool:
+        """Whether it has to see every offer of every snapshot, not only those that changed."""
 
     def judge(
         self,
         key: OfferKey,
         offer: Offer,
         reading: Reading,
-        before: Mapping[OutcomeKey, Run],
+        compared: Sequence[Compared],
         snapshot: EventSnapshot,
         since: datetime | None,
     ) -> Mapping[OutcomeKey, Verdict | None]:
-        """The verdicts on an offer that differs from what stood `before`; an outcome not in it is sound.
+        """The verdicts on an offer that may differ from what stood before; an outcome not in it is sound.
 
         `since` is the event's snapshot before this one. None for an outcome means: leave it out.
         """
@@ -89,6 +97,7 @@ class EventRuns:
         self._standing: dict[OfferKey, _Standing] = {}
         self._last = last
         self._judge = judge
+        self._is_thorough = judge is not None and judge.is_thorough
         self._basis: object = None
         for run in standing:
             self._standing.setdefault((run.bookmaker, run.market), _Standing()).runs[run.outcome] = run
@@ -110,7 +119,7 @@ class EventRuns:
         problems = list(snapshot.problems)
         for key, offer in snapshot.offers.items():
             known = self._standing.get(key)
-            if known is None or known.outcomes != offer.outcomes:
+            if known is None or known.outcomes != offer.outcomes or self._is_thorough:
                 reading = snapshot.read(key, offer)
                 known = self._replace(key, offer, reading, snapshot, since)
                 problems += [problem.of(key) for problem in reading.problems]
@@ -132,15 +141,14 @@ class EventRuns:
         self, key: OfferKey, offer: Offer, reading: Reading, snapshot: EventSnapshot, since: datetime | None
     ) -> _Standing:
         before = self._standing[key].runs if key in self._standing else {}
-        verdicts = self._judge.judge(key, offer, reading, before, snapshot, since) if self._judge else {}
+        compared = _compare(reading.quotes, before)
+        verdicts = self._judge.judge(key, offer, reading, compared, snapshot, since) if self._judge else {}
         after, rejected = {}, reading.rejected
-        for quote in reading.quotes:
+        for quote, run, stands in compared:
             verdict = verdicts.get(quote.outcome, SOUND) if verdicts else SOUND
             if verdict is None:
                 rejected += 1
-                continue
-            run = before.get(quote.outcome)
-            if run is not None and run.has(quote) and run.is_valid == verdict.is_valid:
+            elif run is not None and stands and run.is_valid == verdict.is_valid:
                 after[quote.outcome] = before.pop(quote.outcome)
             else:
                 after[quote.outcome] = _begin(key, quote, reading.last_update, snapshot, verdict)
@@ -161,6 +169,11 @@ class EventRuns:
         for run in runs:
             run.valid_until = moment
             self.ended.append(run)
+
+
+def _compare(quotes: Iterable[Quote], before: Mapping[OutcomeKey, Run]) -> list[Compared]:
+    found = [(quote, before.get(quote.outcome)) for quote in quotes]
+    return [(quote, run, run is not None and run.has(quote)) for quote, run in found]
 
 
 def _begin(key: OfferKey, quote: Quote, last_update: datetime | None, snapshot: EventSnapshot, verdict: Verdict) -> Run:

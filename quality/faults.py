@@ -64,6 +64,10 @@ class Faults:
         self._title = title
         self._standing = {entry.fingerprint for entry in self.entries.values() if entry.ended_at is None}
 
+    @property
+    def any_stands(self) -> bool:
+        return bool(self._standing)
+
     def take(self, findings: Iterable[Finding], snapshot: EventSnapshot) -> None:
         """Bring them up to a snapshot that shows these and no others."""
         found = {finding.fingerprint: finding for finding in findings}

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from odds.markets import may_be_drawn
-from odds.records import EventSnapshot, Offer, OfferKey, OutcomeKey, Problem, Quote, Reading, Verdict
-from odds.runs import Run
+from odds.records import EventSnapshot, Offer, OfferKey, OutcomeKey, Problem, Reading, Verdict
+from odds.runs import Compared, Run
 
 from . import rules  # noqa: F401 - registers them
 from .choices import ReviewState
@@ -28,6 +28,7 @@ from .rules.registry import rules_about
 from .stamps import Stamps
 
 NOTHING: Mapping[OutcomeKey, Verdict | None] = {}
+NONE: Sequence[Finding] = ()
 # Clean offers to remember; each takes about half a kilobyte.
 REMEMBERED = 100_000
 _DECISIVE = frozenset({ReviewState.DISMISSED, ReviewState.CONFIRMED})
@@ -65,16 +66,21 @@ class EventJudge:
         """The faults of the event so far, by fingerprint."""
         return self._faults.entries
 
+    @property
+    def is_thorough(self) -> bool:
+        """A confirmed fault of times may end while the prices stand, so none may be passed over then."""
+        return self._is_decided
+
     def judge(
         self,
         key: OfferKey,
         offer: Offer,
         reading: Reading,
-        before: Mapping[OutcomeKey, Run],
+        compared: Sequence[Compared],
         snapshot: EventSnapshot,
         since: datetime | None,
     ) -> Mapping[OutcomeKey, Verdict | None]:
-        """The verdicts on an offer that differs from what stood before; an outcome not in it is sound."""
+        """The verdicts on an offer that may differ from what stood before; an outcome not in it is sound."""
         if snapshot is not self._snapshot:
             self._begin(snapshot)
         self._take_news(key, reading)
@@ -83,23 +89,29 @@ class EventJudge:
             self._lasting[key] = lasting
         elif self._lasting:
             self._lasting.pop(key, None)
-        passing = self._of_change(key, offer, reading, before, snapshot, since) if before and since is not None else []
+        passing = self._of_change(key, offer, reading, compared, snapshot, since) if since is not None else NONE
         self._passing += passing
-        stamped = [self._of_stamp(key[0], issue) for issue in self._stamps.issues_of(offer.last_update)]
+        stamped = self._of_stamp(key[0], offer) if self._stamps.wrong else NONE
         if not (lasting or passing or stamped or self._sightings or self._is_decided):
             return NOTHING
-        return self._verdicts(key, reading, before, [*lasting, *passing, *stamped, *self._sightings])
+        return self._verdicts(key, compared, [*lasting, *passing, *stamped, *self._sightings])
 
     def close(self, snapshot: EventSnapshot, since: datetime | None) -> None:
         """Bring the entries up to this snapshot."""
         if snapshot is not self._snapshot:
             self._begin(snapshot)
-        self._faults.take(self._found(snapshot), snapshot)
-        self._passing = []
+        if self._is_there_anything(snapshot):
+            self._faults.take(self._found(snapshot), snapshot)
+            self._passing = []
         self._start_before = snapshot.event.commence_time
         self.news.until = snapshot.snapshot_time
         if snapshot.problems:
             self.news.drift |= {each.detail: each for each in snapshot.problems if each.kind in OF_THE_FEED}
+
+    def _is_there_anything(self, snapshot: EventSnapshot) -> bool:
+        """Whether this snapshot shows a fault, or may end one. Hardly any does."""
+        shown = self._lasting or self._passing or self._sightings or snapshot.problems or self._stamps.wrong
+        return bool(shown or self._faults.any_stands)
 
     def _begin(self, snapshot: EventSnapshot) -> None:
         self._snapshot = snapshot
@@ -153,17 +165,13 @@ class EventJudge:
         key: OfferKey,
         offer: Offer,
         reading: Reading,
-        before: Mapping[OutcomeKey, Run],
+        compared: Sequence[Compared],
         snapshot: EventSnapshot,
         since: datetime,
-    ) -> list[Finding]:
-        changes = [
-            (run, quote)
-            for quote in reading.quotes
-            if (run := before.get(quote.outcome)) is not None and not run.has(quote)
-        ]
+    ) -> Sequence[Finding]:
+        changes = [(run, quote) for quote, run, stands in compared if run is not None and not stands]
         if is_calm(key[1], changes, reading.last_update, self._thresholds):
-            return []
+            return NONE
         elapsed = snapshot.snapshot_time - since
         movement = Movement(key[1], tuple(changes), reading.last_update, elapsed, snapshot.is_live)
         return [
@@ -172,8 +180,12 @@ class EventJudge:
             for issue in rule(movement, self._thresholds)
         ]
 
-    def _of_stamp(self, bookmaker: str, issue: Issue) -> Finding:
-        return place(issue, self._case.api_id, ("" if self._stamps.is_of_all(issue.type) else bookmaker, ""))
+    def _of_stamp(self, bookmaker: str, offer: Offer) -> list[Finding]:
+        stamps, event_id = self._stamps, self._case.api_id
+        return [
+            place(issue, event_id, ("" if stamps.is_of_all(issue.type) else bookmaker, ""))
+            for issue in stamps.wrong.get(offer.last_update, ())
+        ]
 
     def _of_sighting(self, snapshot: EventSnapshot) -> list[Finding]:
         event, case, start_before = snapshot.event, self._case, self._start_before
@@ -186,14 +198,14 @@ class EventJudge:
         return [place(issue, case.api_id, ("", "")) for rule in found for issue in rule(sighting, self._thresholds)]
 
     def _verdicts(
-        self, key: OfferKey, reading: Reading, before: Mapping[OutcomeKey, Run], findings: Sequence[Finding]
+        self, key: OfferKey, compared: Sequence[Compared], findings: Sequence[Finding]
     ) -> Mapping[OutcomeKey, Verdict | None]:
         verdicts: dict[OutcomeKey, Verdict | None] = {}
-        for quote in reading.quotes:
+        for quote, run, stands in compared:
             of_quote = [each for each in findings if _concerns(each.issue, quote.outcome)]
             is_valid = not any(map(self._invalidates, of_quote))
             if is_valid and self._is_decided:
-                is_valid = not self._began_with_a_confirmed_change(key, quote, before)
+                is_valid = run is None or not stands or not self._began_with_a_confirmed_change(key, run)
             if of_quote or not is_valid:
                 notes = ", ".join(sorted({each.issue.type.value for each in of_quote}))
                 is_rejected = self._standards.rejects and not is_valid
@@ -207,9 +219,8 @@ class EventJudge:
             return decision is ReviewState.CONFIRMED
         return finding.issue.severity.invalidates
 
-    def _began_with_a_confirmed_change(self, key: OfferKey, quote: Quote, before: Mapping[OutcomeKey, Run]) -> bool:
-        run = before.get(quote.outcome)
-        if run is None or run.is_valid or not run.has(quote):
+    def _began_with_a_confirmed_change(self, key: OfferKey, run: Run) -> bool:
+        if run.is_valid:
             return False
         prints = (fingerprint_of_change(kind, self._case.api_id, key, run.odds_timestamp) for kind in OF_CHANGES)
         return any(self._case.decisions.get(each) is ReviewState.CONFIRMED for each in prints)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from functools import cached_property
 
 from events.times import parse_time
@@ -25,11 +26,18 @@ class Stamps:
         self._earliest = snapshot.snapshot_time - thresholds.stale_after
         self._latest = snapshot.snapshot_time + thresholds.clocks_apart
 
-    def issues_of(self, written: str | int | None) -> tuple[Issue, ...]:
-        """What is wrong with one time, as written."""
-        moment = None if written is None else parse_time(written)
-        if moment is not None and self._earliest <= moment <= self._latest:
-            return ()
+    @cached_property
+    def wrong(self) -> dict[str | int | None, tuple[Issue, ...]]:
+        """The times that something is wrong with, as written, and what."""
+        earliest, latest = self._earliest, self._latest
+        doubtful = {}
+        for written in {offer.last_update for offer in self._snapshot.offers.values()}:
+            moment = None if written is None else parse_time(written)
+            if moment is None or not earliest <= moment <= latest:
+                doubtful[written] = moment
+        return {written: found for written, moment in doubtful.items() if (found := self._of(written, moment))}
+
+    def _of(self, written: str | int | None, moment: datetime | None) -> tuple[Issue, ...]:
         stamp = Stamp(written, moment, self._snapshot.snapshot_time)
         rules = rules_about(Stamp, self._thresholds.disabled)
         return tuple(issue for rule in rules for issue in rule(stamp, self._thresholds))
@@ -52,11 +60,9 @@ class Stamps:
     @cached_property
     def _by_kind(self) -> dict[IssueType, dict[str, tuple[Issue, list[str]]]]:
         """By type and bookmaker, the first issue found and the markets that show it."""
-        offers = self._snapshot.offers
-        times = {offer.last_update for offer in offers.values()}
-        wrong = {time: issues for time in times if (issues := self.issues_of(time))}
+        wrong = self.wrong
         found: dict[IssueType, dict[str, tuple[Issue, list[str]]]] = {}
-        for (bookmaker, market), offer in offers.items() if wrong else ():
+        for (bookmaker, market), offer in self._snapshot.offers.items() if wrong else ():
             for issue in wrong.get(offer.last_update, ()):
                 found.setdefault(issue.type, {}).setdefault(bookmaker, (issue, []))[1].append(market)
         return found
