@@ -1,4 +1,4 @@
-"""What is thrown away, and when: only copies, and the scheduler's own notes."""
+"""What is thrown away, and when: only copies, and notes of what was done and told."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django_apscheduler.models import DjangoJobExecution
 
+from quality.models import Alert
+
 from .models import JobTick, RawResponse
 
 EXECUTIONS_KEPT = timedelta(days=2)
 TICKS_KEPT = timedelta(days=400)
+ALERTS_KEPT = timedelta(days=90)
 # So many rows at once, so that no lock is held for long.
 BATCH = 1_000
 
@@ -25,7 +28,8 @@ def tidy(now: datetime) -> str:
         responses += removed
     executions = DjangoJobExecution.objects.filter(run_time__lt=now - EXECUTIONS_KEPT).delete()[0]
     ticks = JobTick.objects.filter(tick__lt=now - TICKS_KEPT).delete()[0]
-    return f"removed {responses} answers, {executions} job executions, {ticks} ticks"
+    alerts = Alert.objects.filter(created_at__lt=now - ALERTS_KEPT).delete()[0]
+    return f"removed {responses} answers, {executions} job executions, {ticks} ticks, {alerts} alerts"
 
 
 def _remove_responses(before: datetime) -> int:
