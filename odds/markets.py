@@ -1,6 +1,7 @@
 """What the keys of markets mean. Only the few that the code treats specially are named; every other key is welcome."""
 
 import re
+from enum import Enum
 
 H2H = "h2h"
 SPREADS = "spreads"
@@ -41,9 +42,25 @@ def is_over_under(market_key: str) -> bool:
     return base_of(market_key) in (TOTALS, "team_totals")
 
 
-def may_be_drawn(sport_key: str) -> bool:
-    """Whether h2h of this sport may have a draw. Not of those that are played on until somebody wins, or nearly so."""
-    return not sport_key.startswith(("basketball_", "baseball_", "americanfootball_", "tennis_"))
+class Draw(Enum):
+    """Whether head to head has a draw in a sport."""
+
+    NEVER = "never"
+    MAYBE = "maybe"  # not known, or some bookmakers refund it
+    ALWAYS = "always"
+
+
+def draw_in(sport_key: str) -> Draw:
+    """None where they play until somebody wins, or nearly so; one in every quote of soccer."""
+    if sport_key.startswith(("basketball_", "baseball_", "americanfootball_", "tennis_")):
+        return Draw.NEVER
+    return Draw.ALWAYS if sport_key.startswith("soccer_") else Draw.MAYBE
+
+
+def has_draw(market_key: str, draw: Draw) -> bool:
+    """Whether a market without a draw lacks one."""
+    base = base_of(market_key)
+    return base == "h2h_3_way" or (base == H2H and draw is Draw.ALWAYS)
 
 
 def needs_point(market_key: str) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from odds.markets import may_be_drawn
+from odds.markets import draw_in
 from odds.records import EventSnapshot, Offer, OfferKey, OutcomeKey, Problem, Reading, Verdict
 from odds.runs import Compared, Run
 
@@ -137,7 +137,7 @@ class EventJudge:
         """The faults of an offer by itself. Most pairs of prices come again and again, so that is remembered."""
         standards = self._standards
         event, odds_format = snapshot.event, snapshot.asked.odds_format
-        has_teams, drawn = bool(event.home_team or event.away_team), may_be_drawn(event.sport_key)
+        has_teams, drawn = bool(event.home_team or event.away_team), draw_in(event.sport_key)
         kind, believable = standards.of_bookmaker(key[0])
         quotes = [(q.outcome.side, q.outcome.description, q.price, q.decimal_price, q.point) for q in reading.quotes]
         signature = (key[1], has_teams, drawn, odds_format, kind, believable, *quotes)

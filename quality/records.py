@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from events.records import EventRecord
 from odds.choices import BookmakerKind, OddsFormat
 from odds.known_bookmakers import kind_of
-from odds.markets import H2H, SPREADS, TOTALS
+from odds.markets import H2H, SPREADS, TOTALS, Draw
 from odds.records import OutcomeKey, Quote
 from odds.runs import Run
 
@@ -61,7 +61,7 @@ class MarketQuotes(NamedTuple):
     odds_format: OddsFormat  # as received
     kind: str
     overround: Range  # what is believable of this bookmaker
-    may_be_drawn: bool = True
+    draw: Draw = Draw.MAYBE  # whether the sport has one
 
 
 class Stamp(NamedTuple):

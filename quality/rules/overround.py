@@ -8,14 +8,13 @@ from decimal import Decimal
 
 from odds.choices import BookmakerKind, Side
 from odds.lines import is_complete, line_point
-from odds.markets import base_of
+from odds.markets import Draw, has_draw
 from odds.pricing import overround
 from odds.records import Quote
 
 from ..choices import IssueType, Severity
 from ..records import Issue, MarketQuotes, Thresholds
 from .registry import offer_rule
-from .sides import THREE_WAY
 from .wording import quoted
 
 # What sums of floats may differ by.
@@ -57,8 +56,8 @@ def _is_below_one(margin: float, low: float) -> bool:
 
 def complete_lines(offer: MarketQuotes) -> Iterator[list[Quote]]:
     """The sets of quotes of which exactly one wins or all are refunded."""
-    has_draw = offer.may_be_drawn and any(quote.outcome.side is Side.DRAW for quote in offer.quotes)
-    draws = has_draw or base_of(offer.market) == THREE_WAY
+    is_drawn = offer.draw is not Draw.NEVER and any(quote.outcome.side is Side.DRAW for quote in offer.quotes)
+    draws = is_drawn or has_draw(offer.market, offer.draw)
     lines: dict[tuple[str, Decimal | None], list[Quote]] = defaultdict(list)
     for quote in offer.quotes:
         lines[quote.outcome.description, line_point(quote.outcome.side, quote.point)].append(quote)

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from odds.choices import Side
-from odds.markets import base_of, carries_line, is_about_teams, is_lay, is_over_under, needs_point
+from odds.markets import Draw, carries_line, has_draw, is_about_teams, is_lay, is_over_under, needs_point
 from odds.records import Quote
 
 from ..choices import IssueType, Severity
@@ -19,7 +19,6 @@ from .registry import offer_rule
 from .wording import named, quoted
 
 # The market that always has a draw; in h2h only some sports have one.
-THREE_WAY = "h2h_3_way"
 
 _TEAMS = {Side.HOME, Side.AWAY}
 _OVER_UNDER = {Side.OVER, Side.UNDER}
@@ -45,7 +44,7 @@ def names_match(offer: MarketQuotes, thresholds: Thresholds) -> Iterator[Issue]:
     expected = _sides(offer)
     if not expected:
         return
-    if Side.HOME in expected and (offer.may_be_drawn or base_of(offer.market) == THREE_WAY):
+    if Side.HOME in expected and offer.draw is not Draw.NEVER:
         expected = {*expected, Side.DRAW}
     for quote in offer.quotes:
         if quote.outcome.side not in expected:
@@ -85,7 +84,7 @@ def points_agree(offer: MarketQuotes, thresholds: Thresholds) -> Iterator[Issue]
 def _sides(offer: MarketQuotes) -> set[Side]:
     """The sides that a market should have; empty where they are not known."""
     if is_about_teams(offer.market):
-        draw = {Side.DRAW} if base_of(offer.market) == THREE_WAY else set()
+        draw = {Side.DRAW} if has_draw(offer.market, offer.draw) else set()
         return _TEAMS | draw if offer.has_teams else set()
     return _OVER_UNDER if is_over_under(offer.market) else set()
 

@@ -3,6 +3,7 @@
 import pytest
 
 from odds.choices import BookmakerKind, OddsFormat
+from odds.markets import Draw
 from quality.choices import IssueType, Severity
 from quality.records import Thresholds
 
@@ -207,9 +208,9 @@ def test_three_ways_are_added_up_with_the_draw():
 
 
 def test_a_draw_where_there_can_be_none_makes_no_line():
-    assert found(UNUSUAL, offer("h2h", home(-110), draw(300), away(-110), may_be_drawn=False)) == []
-    assert found(UNUSUAL, offer("h2h_3_way", home(150), draw(220), away(180), may_be_drawn=False)) == []  # 6.96 %
-    assert len(found(BELOW_ONE, offer("h2h_3_way", home(200), draw(400), away(180), may_be_drawn=False))) == 1  # .8905
+    assert found(UNUSUAL, offer("h2h", home(-110), draw(300), away(-110), draw=Draw.NEVER)) == []
+    assert found(UNUSUAL, offer("h2h_3_way", home(150), draw(220), away(180), draw=Draw.NEVER)) == []  # 6.96 %
+    assert len(found(BELOW_ONE, offer("h2h_3_way", home(200), draw(400), away(180), draw=Draw.NEVER))) == 1  # .8905
 
 
 def test_three_way_market_without_its_draw_is_no_line():

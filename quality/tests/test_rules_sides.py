@@ -2,6 +2,7 @@
 
 import pytest
 
+from odds.markets import Draw, draw_in
 from quality.choices import IssueType, Severity
 
 from .offers import away, draw, found, home, offer, other, over, the_only, under
@@ -68,7 +69,7 @@ def test_whole_markets_and_those_with_unknown_sides_are_not(offered):
         (offer("alternate_totals_q1", home(-110, 55.5)), "outcome 'Los Angeles Lakers', expected Over or Under"),
         (offer("totals", over(-110, 220), under(-110, 220), draw(900)), "outcome 'Draw', expected Over or Under"),
         (
-            offer("h2h", home(-110), away(-110), draw(900), may_be_drawn=False),
+            offer("h2h", home(-110), away(-110), draw(900), draw=Draw.NEVER),
             "outcome 'Draw', expected one of the teams",
         ),
     ],
@@ -82,7 +83,7 @@ def test_an_outcome_of_no_known_name_is_an_error_of_its_own(offered, told):
     "offered",
     [
         offer("h2h", home(150), away(180), draw(220)),
-        offer("h2h_3_way", home(150), away(180), draw(220), may_be_drawn=False),
+        offer("h2h_3_way", home(150), away(180), draw(220), draw=Draw.NEVER),
         offer("totals", over(-110, 220.5), under(-110, 220.5)),
         offer("player_first_basket", other("LeBron James", 500)),
         offer("h2h", other("Scheffler", 500), has_teams=False),
@@ -153,3 +154,18 @@ def test_a_spread_or_a_total_without_its_number_is_an_error_of_that_quote():
 )
 def test_a_number_of_zero_is_one_and_other_markets_need_none(offered):
     assert found(FIELD, offered) == []
+
+
+def test_soccer_without_its_draw_is_incomplete_and_no_line():
+    two = offer("h2h", home(150), away(180), draw=Draw.ALWAYS)
+    (issue,) = found(IssueType.INCOMPLETE_MARKET, two)
+    assert issue.text.startswith("nothing for draw, expected away and draw and home; seen: ")
+    assert found(IssueType.BOOKSUM_BELOW_ONE, two) == []  # 0.757 of what should be three
+
+
+@pytest.mark.parametrize(
+    ("sport", "expected"),
+    [("basketball_nba", Draw.NEVER), ("soccer_epl", Draw.ALWAYS), ("mma_mixed_martial_arts", Draw.MAYBE)],
+)
+def test_whether_a_sport_has_a_draw(sport, expected):
+    assert draw_in(sport) is expected
