@@ -52,7 +52,8 @@ def observe_answer(
             seen += [_placed(issue, sport_key) for issue in rule(slate, thresholds)]
     seen = [each for each in seen if each.issue.type not in thresholds.disabled]
     new = observe(seen, at)
-    end_unseen(looked_for, [sport_key], seen, at)
+    asked = {"bookmaker": call.listed("bookmakers"), "market": call.listed("markets")}
+    end_unseen(looked_for, [sport_key], seen, at, **asked)
     return new
 
 

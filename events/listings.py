@@ -22,7 +22,7 @@ def note_listing(sport_key: str, listed: Collection[str], at: datetime) -> None:
     """
     events = Event.objects.for_sport(sport_key)
     # Locked in the order of ids, as everywhere.
-    list(events.filter(commence_time__gt=at).select_for_update().order_by("id").values_list("id"))
+    list(events.filter(commence_time__gt=at).select_for_update(no_key=True).order_by("id").values_list("id"))
     events.filter(api_id__in=list(listed), missed_listings__gt=0).update(missing_since=None, missed_listings=0)
     expected = events.filter(commence_time__gt=at + ABOUT_TO_START, observed_at__lt=at)
     expected.exclude(api_id__in=list(listed)).update(

@@ -104,7 +104,8 @@ def _first_completed(scores: Sequence[EventScore]) -> datetime | None:
 
 def _locked(api_ids: Collection[str]) -> dict[str, Event]:
     # In the order of ids, so that two writers with some of the same events wait for each other instead of locking up.
-    rows = Event.objects.select_for_update().filter(api_id__in=list(api_ids)).order_by("id")
+    # Their keys never change, so that rows which only refer to them (entries of the quality log) need not wait.
+    rows = Event.objects.select_for_update(no_key=True).filter(api_id__in=list(api_ids)).order_by("id")
     return {event.api_id: event for event in rows}
 
 

@@ -48,7 +48,7 @@ def status_report(now: datetime) -> StatusReport:
 
 def _judge(now: datetime) -> StatusReport:
     report = StatusReport()
-    events = Event.objects.select_for_update().filter(status__in=[EventStatus.SCHEDULED, EventStatus.LIVE])
+    events = Event.objects.select_for_update(no_key=True).filter(status__in=[EventStatus.SCHEDULED, EventStatus.LIVE])
     # Locked in the order of ids, as everywhere: two writers that lock in different orders lock each other up.
     for event in sorted(events.order_by("id"), key=attrgetter("commence_time", "api_id")):
         known = _known(event)
@@ -78,7 +78,7 @@ def automatic_status(event: Event, now: datetime) -> EventStatus:
 @transaction.atomic
 def unset_status(event: Event, now: datetime) -> EventStatus:
     """Leave an event's status to the jobs again; return the one that follows from what is known."""
-    event = Event.objects.select_for_update().get(pk=event.pk)
+    event = Event.objects.select_for_update(no_key=True).get(pk=event.pk)
     event.status_is_manual = False
     event.status = status_at(_known(event), now)
     event.save(update_fields=["status", "status_is_manual", "updated_at"])

@@ -10,17 +10,17 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
-from django.db.models.functions import Greatest
+from django.db.models import Q
 
 from events import doubts
 from events.choices import EventStatus
 from events.lifecycle import UNRESOLVED_AFTER
+from events.locking import once_more
 from events.models import Event
 from events.times import stamp
 
 from .choices import IssueType, Severity
-from .log import Observation, end_unseen, observe
+from .log import Observation, end, end_unseen, observe
 from .models import DataQualityLog
 from .records import Issue
 from .shifts import overround_shifts
@@ -41,6 +41,7 @@ SAME_GAME_WITHIN = timedelta(hours=12)
 OVER_AFTER = timedelta(hours=24)
 
 
+@once_more
 @transaction.atomic
 def check_events(now: datetime) -> list[DataQualityLog]:
     """Bring the log up to what is known of events at `now`; return the entries that are new to it."""
@@ -109,5 +110,4 @@ def end_what_is_over(now: datetime, event_ids: Collection[int] | None = None) ->
     standing = DataQualityLog.objects.standing().exclude(issue_type__in=LOOKED_FOR)
     if event_ids is not None:
         standing = standing.filter(event__in=event_ids)
-    ids = list(standing.filter((over & Q(is_derived=True)) | not_seen).values_list("pk", flat=True))
-    return DataQualityLog.objects.filter(pk__in=ids).update(ended_at=Greatest(F("last_seen"), now))
+    return end(standing.filter((over & Q(is_derived=True)) | not_seen), now)

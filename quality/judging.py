@@ -203,12 +203,15 @@ class EventJudge:
         verdicts: dict[OutcomeKey, Verdict | None] = {}
         for quote, run, stands in compared:
             of_quote = [each for each in findings if _concerns(each.issue, quote.outcome)]
-            is_valid = not any(map(self._invalidates, of_quote))
-            if is_valid and self._is_decided:
-                is_valid = run is None or not stands or not self._began_with_a_confirmed_change(key, run)
+            is_bad_change = self._is_decided and (
+                any(map(self._is_confirmed_change, of_quote))
+                or (run is not None and stands and self._began_with_a_confirmed_change(key, run))
+            )
+            is_valid = not is_bad_change and not any(map(self._invalidates, of_quote))
             if of_quote or not is_valid:
                 notes = ", ".join(sorted({each.issue.type.value for each in of_quote}))
-                is_rejected = self._standards.rejects and not is_valid
+                # Only its run tells that a price came with a bad change: without one it would count from then on.
+                is_rejected = self._standards.rejects and not is_valid and not is_bad_change
                 verdicts[quote.outcome] = None if is_rejected else Verdict(is_valid, notes)
         return verdicts
 
@@ -222,8 +225,14 @@ class EventJudge:
     def _began_with_a_confirmed_change(self, key: OfferKey, run: Run) -> bool:
         if run.is_valid:
             return False
-        prints = (fingerprint_of_change(kind, self._case.api_id, key, run.odds_timestamp) for kind in OF_CHANGES)
+        noted = run.notes.split(", ")  # others began at that instant too, without having moved
+        changes = [kind for kind in OF_CHANGES if kind.value in noted]
+        prints = (fingerprint_of_change(kind, self._case.api_id, key, run.odds_timestamp) for kind in changes)
         return any(self._case.decisions.get(each) is ReviewState.CONFIRMED for each in prints)
+
+    def _is_confirmed_change(self, finding: Finding) -> bool:
+        decision = self._case.decisions.get(finding.fingerprint)
+        return finding.issue.type in OF_CHANGES and decision is ReviewState.CONFIRMED
 
 
 def _concerns(issue: Issue, outcome: OutcomeKey) -> bool:

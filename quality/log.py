@@ -8,10 +8,13 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import msgspec
 import structlog
+from django.db.models import F
+from django.db.models.functions import Greatest
 from msgspec import Raw
 
 from events.models import Event
@@ -19,6 +22,7 @@ from events.models import Event
 from .choices import IssueType, ReviewState, Severity
 from .faults import fingerprint
 from .models import DataQualityLog
+from .querysets import DataQualityLogQuerySet
 from .records import Entry, Issue
 
 log = structlog.get_logger(__name__)
@@ -41,7 +45,8 @@ def known_of(event_ids: Collection[int]) -> dict[int, Known]:
     known: dict[int, Known] = defaultdict(lambda: Known([], {}))
     for row in DataQualityLog.objects.filter(event_id__in=event_ids, is_derived=True).defer("raw_data"):
         assert row.event_id is not None
-        known[row.event_id].entries.append(_entry(row))
+        if row.ended_at != row.last_seen:  # else the stored answers do not show it: see `forget_derived`
+            known[row.event_id].entries.append(_entry(row))
         known[row.event_id].decisions[row.fingerprint] = ReviewState(row.review)
     return known
 
@@ -78,8 +83,7 @@ def forget_derived(event_id: int, found: Collection[str]) -> None:
     """Remove what judging an event anew does not find any more; what a person looked at only ends."""
     gone = DataQualityLog.objects.filter(event=event_id, is_derived=True).exclude(fingerprint__in=found)
     gone.filter(review=ReviewState.OPEN, reviews=None).delete()
-    for row in gone.filter(ended_at__isnull=True):
-        DataQualityLog.objects.filter(pk=row.pk).update(ended_at=row.last_seen)
+    gone.update(ended_at=F("last_seen"))  # which is told from any other end by being no later
 
 
 class Observation(NamedTuple):
@@ -95,7 +99,7 @@ class Observation(NamedTuple):
 def observe(observations: Iterable[Observation], at: datetime) -> list[DataQualityLog]:
     """Note what was seen at `at`, one more time where it is known already; return the entries that are new."""
     found = {observed.fingerprint: observed for observed in (_observed(each, at) for each in observations)}
-    known = DataQualityLog.objects.select_for_update().filter(fingerprint__in=found).order_by("pk")
+    known = DataQualityLog.objects.select_for_update().filter(fingerprint__in=found).order_by("fingerprint")
     for row in known.defer("raw_data"):
         seen = found[row.fingerprint]
         seen.first_seen, seen.last_seen = min(row.first_seen, at), max(row.last_seen, at)
@@ -106,15 +110,29 @@ def observe(observations: Iterable[Observation], at: datetime) -> list[DataQuali
 
 
 def end_unseen(
-    types: Collection[IssueType], sport_keys: Collection[str], seen: Iterable[Observation], at: datetime
+    types: Collection[IssueType],
+    sport_keys: Collection[str],
+    seen: Iterable[Observation],
+    at: datetime,
+    **looked_at: Collection[str],
 ) -> None:
     """End the entries of these types and sports that were looked for at `at` and not seen.
 
-    One seen at that very instant stands: it was in another part of the same answer.
+    `looked_at` names the only bookmakers or markets that were looked at, as `bookmaker=` and `market=`. An entry seen
+    at that very instant stands: it was in another part of the same answer.
     """
     found = {_observed(each, at).fingerprint for each in seen}
     standing = DataQualityLog.objects.standing().of_types(types).filter(is_derived=False, sport_key__in=sport_keys)
-    standing.exclude(fingerprint__in=found).filter(last_seen__lt=at).update(ended_at=at)
+    for field, keys in looked_at.items():
+        standing = standing.filter(**{f"{field}__in": ["", *keys]})
+    end(standing.exclude(fingerprint__in=found).filter(last_seen__lt=at), at)
+
+
+def end(entries: DataQualityLogQuerySet, at: datetime) -> int:
+    """Have these ended at `at`, or when they were last seen if that is later; return how many."""
+    # Locked in the order in which they are written.
+    ids = list(entries.select_for_update(of=("self",)).order_by("fingerprint").values_list("pk", flat=True))
+    return DataQualityLog.objects.filter(pk__in=ids).update(ended_at=Greatest("last_seen", at))
 
 
 def _observed(observation: Observation, at: datetime) -> DataQualityLog:
@@ -163,6 +181,8 @@ def _write(rows: Sequence[DataQualityLog]) -> list[DataQualityLog]:
     """Insert or bring up to date, by fingerprint; return the rows that were inserted."""
     if not rows:
         return []
+    # In one order, as other writers of the same rows wait for each other then instead of locking up.
+    rows = sorted(rows, key=attrgetter("fingerprint"))
     prints = [row.fingerprint for row in rows]
     known = set(DataQualityLog.objects.filter(fingerprint__in=prints).values_list("fingerprint", flat=True))
     new = [row for row in rows if row.fingerprint not in known]

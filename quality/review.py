@@ -9,6 +9,9 @@ import structlog
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from events.locking import once_more
+from events.models import Event
+
 from .choices import ReviewState
 from .models import DataQualityLog, Review
 from .signals import verdicts_changed
@@ -19,6 +22,7 @@ log = structlog.get_logger(__name__)
 _DECISIVE = {ReviewState.DISMISSED, ReviewState.CONFIRMED}
 
 
+@once_more
 @transaction.atomic
 def decide(
     entries: Iterable[DataQualityLog],
@@ -35,15 +39,17 @@ def decide(
     best odds, closing lines and backtests follow at once.
     """
     ids = [entry.pk for entry in entries]
-    # Locked in the order of ids, as everywhere.
-    rows = list(DataQualityLog.objects.select_for_update().filter(pk__in=ids).exclude(review=state).order_by("pk"))
+    concerned = DataQualityLog.objects.filter(pk__in=ids).order_by()
+    # Events before entries, as an answer that comes in locks them, or the two would lock each other up.
+    list(Event.objects.select_for_update(no_key=True).filter(pk__in=concerned.values("event")).order_by("pk"))
+    rows = list(concerned.select_for_update().exclude(review=state).order_by("fingerprint"))
     changed = {row.event_id for row in rows if row.event_id and {ReviewState(row.review), state} & _DECISIVE}
     DataQualityLog.objects.filter(pk__in=[row.pk for row in rows]).update(review=state)
     Review.objects.bulk_create(
         [Review(entry=row, state=state, note=note, reviewer=reviewer, reviewed_at=now) for row in rows]
     )
     if changed:
-        verdicts_changed.send(sender=DataQualityLog, event_ids=sorted(changed))
+        verdicts_changed.send(sender=DataQualityLog, event_ids=sorted(changed), now=now)
     for row in rows:
         log.info("entry_reviewed", issue_type=row.issue_type, before=row.review, state=state.value)
     return len(rows)
