@@ -129,6 +129,9 @@ class BookmakerForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         low, high = cleaned.get("overround_min"), cleaned.get("overround_max")
+        for name, value in (("overround_min", low), ("overround_max", high)):
+            if value is not None and abs(value) >= 1:
+                self.add_error(name, f"It is a fraction: {value / 100:g} for {value:g} %.")
         if low is not None and high is not None and low > high:
             raise forms.ValidationError("The lowest believable overround is above the highest.")
         return cleaned

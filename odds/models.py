@@ -28,8 +28,12 @@ class Bookmaker(models.Model):
     commission = models.DecimalField(
         max_digits=5, decimal_places=4, default=0, help_text="fraction of net winnings, 0.02 for 2 %"
     )
-    overround_min = models.FloatField(null=True, blank=True, help_text="lowest believable overround, as a fraction")
-    overround_max = models.FloatField(null=True, blank=True, help_text="highest believable overround, as a fraction")
+    overround_min = models.FloatField(
+        null=True, blank=True, help_text="lowest believable overround, 0.02 for 2 %; empty: that of its kind"
+    )
+    overround_max = models.FloatField(
+        null=True, blank=True, help_text="highest believable overround, 0.15 for 15 %; empty: that of its kind"
+    )
 
     class Meta:
         ordering = ["key"]

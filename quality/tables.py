@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from events.cli import plain, table
 from events.times import duration, stamp
+from odds.lines import market_order
 from odds.wording import percent
 
 from .figures import BookFigures, stale, totals
@@ -15,37 +17,39 @@ from .first_moves import WINDOW
 
 if TYPE_CHECKING:
     from rich.table import Table
+    from rich.text import Text
 
-_LEFT = ("Bookmaker", "Market", "Last quoted (UTC)")
-_COLUMNS = (
-    "Bookmaker", "Market", "Asked", "Coverage", "Last quoted (UTC)", "Age", "Age, 95 %", "Flags per 1,000",
-    "Overround ± MAD", "Moves", "Moved first",
-)  # fmt: skip
+_COLUMNS = ("Coverage", "Age", "95 %", "Flags ‰", "Overround %", "Moves", "First")
 # Below this it is yellow.
 LITTLE = 0.5
 
 
-def figures_table(figures: Sequence[BookFigures], title: str) -> Table:
-    listing = table(title)
-    for heading in _COLUMNS:
-        listing.add_column(heading, justify="left" if heading in _LEFT else "right", no_wrap=True)
+def figures_tables(figures: Sequence[BookFigures]) -> Iterator[Table]:
+    """One table for each market, narrow enough for a terminal of 80 columns."""
     doubtful = {(row.bookmaker, row.market) for row in stale(figures)}
-    for row in figures:
-        is_stale = (row.bookmaker, row.market) in doubtful
-        listing.add_row(
-            plain(row.bookmaker, "cyan"),
-            plain(row.market),
-            f"{row.asked:,}",
-            plain(percent(row.coverage), "yellow" if (row.coverage or 0) < LITTLE else ""),
-            plain("never" if row.last_quoted is None else stamp(row.last_quoted)[:-3], "yellow" if is_stale else ""),
-            seconds(row.age_median_seconds),
-            seconds(row.age_p95_seconds),
-            "–" if row.flags_per_thousand is None else f"{row.flags_per_thousand:,.1f}",
-            overround_text(row),
-            f"{row.moves:,}",
-            percent(row.first_share),
-        )
-    return listing
+    by_market = sorted(figures, key=lambda row: market_order(row.market))
+    for market, rows in groupby(by_market, key=lambda row: row.market):
+        listing = table(plain(market))
+        listing.padding = (0, 1, 0, 0)
+        listing.add_column("Bookmaker", no_wrap=True)
+        for heading in _COLUMNS:
+            listing.add_column(heading, justify="right", no_wrap=True)
+        for row in rows:
+            look = "yellow" if (row.bookmaker, row.market) in doubtful else "cyan"
+            listing.add_row(plain(row.bookmaker, look), *_cells(row))
+        yield listing
+
+
+def _cells(row: BookFigures) -> tuple[str | Text, ...]:
+    return (
+        plain(percent(row.coverage), "yellow" if (row.coverage or 0) < LITTLE else ""),
+        seconds(row.age_median_seconds),
+        seconds(row.age_p95_seconds),
+        "–" if row.flags_per_thousand is None else f"{row.flags_per_thousand:,.1f}",
+        overround_text(row).removesuffix(" %"),
+        f"{row.moves:,}",
+        percent(row.first_share),
+    )
 
 
 def remarks(figures: Sequence[BookFigures]) -> Iterable[str]:
@@ -59,8 +63,13 @@ def remarks(figures: Sequence[BookFigures]) -> Iterable[str]:
         f"{whole.flags:,} flags, {percent(whole.flagged)} of those quoted."
     )
     if found := stale(figures):
-        yield f"⚠ Stale: {', '.join(f'{row.bookmaker} {row.market}' for row in found)}."
+        told = (f"{row.bookmaker} {row.market} ({_last_quoted(row)})" for row in found)
+        yield f"⚠ Stale: {', '.join(told)}."
     yield resolution_text(figures[0].resolution)
+
+
+def _last_quoted(row: BookFigures) -> str:
+    return "never quoted" if row.last_quoted is None else f"last quoted {stamp(row.last_quoted)[:-3]} UTC"
 
 
 def resolution_text(resolution: timedelta | None) -> str:

@@ -169,4 +169,6 @@ def test_bookmaker_takes_what_no_answer_tells(admin_client):
     )
     page = admin_client.post(url, {**told, "overround_min": "0.1"}).content.decode()
     assert "The lowest believable overround is above the highest." in page
+    page = admin_client.post(url, {**told, "overround_max": "15"}).content.decode()
+    assert "It is a fraction: 0.15 for 15 %." in page
     assert admin_client.get("/admin/odds/bookmaker/add/").status_code == 403

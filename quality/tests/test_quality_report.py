@@ -37,15 +37,18 @@ def run(*args) -> str:
     return out.getvalue()
 
 
-def test_the_table_has_a_row_for_each_bookmaker_and_market(offers):
-    title, heading, _, *rows = run(*PERIOD).splitlines()
+def test_each_market_has_a_table_with_a_row_for_each_bookmaker(offers):
+    title, _, market, heading, _, *rows = run(*PERIOD).splitlines()
     assert title.strip() == "Quality, 2026-01-14 00:00 to 2026-01-15 00:00 UTC"
-    assert heading.split()[:3] == ["Bookmaker", "Market", "Asked"]
-    assert [row.split()[:5] for row in rows[:2]] == [
-        ["betmgm", "h2h", "2", "100.0", "%"],
-        ["fanduel", "h2h", "2", "100.0", "%"],
-    ]
-    assert "4.76 ± 0.00 %" in rows[0]
+    assert market.strip() == "h2h"
+    assert heading.split()[:3] == ["Bookmaker", "Coverage", "Age"]
+    assert [row.split()[:3] for row in rows[:2]] == [["betmgm", "100.0", "%"], ["fanduel", "100.0", "%"]]
+    assert "4.76 ± 0.00" in rows[0]
+
+
+def test_nothing_is_cut_at_eighty_columns(offers, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    assert "…" not in run(*PERIOD)
 
 
 def test_under_it_stand_the_totals_and_the_resolution(offers):

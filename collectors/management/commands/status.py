@@ -11,7 +11,7 @@ from events.cli import ReadCommand, plain, table
 from odds.management.commands.db_stats import LARGEST
 from odds.wording import size
 from quality.figures import BookFigures, quality_figures
-from quality.tables import figures_table, remarks
+from quality.tables import figures_tables, remarks
 
 from ...counting import current_period
 from ...facts import Facts
@@ -70,7 +70,11 @@ class Command(ReadCommand):
             self.console.print(listing)
         figures = _quality(facts)
         self.console.print()
-        self.console.print(figures_table(figures, "Quality, last 7 days"))
+        self.console.print("[bold]Quality, last 7 days[/]")
+        for listing in figures_tables(figures):
+            self.console.print()
+            self.console.print(listing)
+        self.console.print()
         for remark in remarks(figures):
             self.console.print(plain(remark, "dim"))
 

@@ -14,7 +14,7 @@ from events.times import stamp
 from odds.lookups import keys
 
 from ...figures import quality_figures
-from ...tables import figures_table, remarks
+from ...tables import figures_tables, remarks
 
 DAYS = 7
 
@@ -60,7 +60,10 @@ class Command(ReadCommand):
             self.print_json(figures)
             return
         if figures:
-            self.console.print(figures_table(figures, f"Quality, {stamp(start)[:-3]} to {stamp(end)[:-3]} UTC"))
+            self.console.print(f"[bold]Quality, {stamp(start)[:-3]} to {stamp(end)[:-3]} UTC[/]\n")
+        for listing in figures_tables(figures):
+            self.console.print(listing)
+            self.console.print()
         for remark in remarks(figures):
             self.console.print(plain(remark, "dim"))
 
