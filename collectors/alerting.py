@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from events.times import duration, stamp
-from quality.alerts.messages import LONGEST_TEXT, LONGEST_TITLE, Message, clean, in_one_line
+from quality.alerts.messages import LONGEST_TEXT, LONGEST_TITLE, SANDBOX, Message, clean, in_one_line
 from quality.choices import Severity
 
 from .credits import THRESHOLDS_PERCENT, next_reset
@@ -19,9 +19,14 @@ from .facts import Facts
 from .the_odds_api.answers import OUT_OF_CREDITS
 from .verdict import LITTLE_SPACE_FACTOR, START_IT, WAITING_TOO_LONG, counted, overdue
 
+# What stands for a while and is told when it is over, by the first part of its key.
+CONDITIONS = frozenset({
+    "migrations", "key_refused", "credits_exhausted", "no_fetch", "disk_full", "disk_low", "scheduler_silent",
+    "scheduler_died", "jobs_missing", "answers_waiting", "answers_damaged", "answers_unreadable", "database_down",
+})  # fmt: skip
 # Longer than any period of credits: once in a period is once.
 PERIOD = timedelta(days=40)
-SANDBOX = "sandbox/"
+DATABASE_DOWN = "database_down"
 _THRESHOLDS = dict(zip(THRESHOLDS_PERCENT, Severity, strict=True))
 
 Told = Iterator[Message]
@@ -37,7 +42,27 @@ def database_down(reason: str) -> Message:
     text = (
         f"It does not answer: {reason}. Nothing is fetched or shown until it does; collecting goes on by itself then."
     )
-    return _message("database_down", Severity.CRITICAL, "The database is down", text)
+    return _message(DATABASE_DOWN, Severity.CRITICAL, "The database is down", text)
+
+
+def is_condition(key: str, *, of_sandbox: bool) -> bool:
+    """Whether a message of this key is about something that stands for a while, and that these facts would show."""
+    what = key.removeprefix(SANDBOX)
+    is_ours = key.startswith(SANDBOX) == of_sandbox or what == DATABASE_DOWN
+    return is_ours and what.partition("/")[0] in CONDITIONS and "/over/" not in key
+
+
+def over(key: str, title: str, severity: str, told_at: datetime) -> Message:
+    """That what was told is over: to those that it was told to."""
+    text = f"What was told at {stamp(told_at)} UTC is no longer so."
+    return _message(key, Severity(severity), f"Over: {title}", text, quiet=PERIOD)
+
+
+def ended_before(who: str, last_seen: datetime | None, *, of_sandbox: bool) -> Message:
+    """What the next scheduler tells of one that ended without a word."""
+    text = f"The one before ({who}) ended unexpectedly, after {stamp(last_seen)} UTC; this one has taken over."
+    message = _message("scheduler_died", Severity.CRITICAL, "The scheduler died", text)
+    return _of_sandbox(message) if of_sandbox else message
 
 
 def _of_sandbox(message: Message) -> Message:

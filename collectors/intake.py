@@ -129,7 +129,7 @@ def _store(opened: Sequence[_Opened]) -> IngestReport:
         report.entries += observe_answer(each.row, each.call, each.contents, of_storing)
         report.problems += each.contents.problems
         _note(each)
-    tell_new_entries(report.entries)
+    tell_new_entries(report.entries, of_sandbox=any(each.row.account == SANDBOX_KEY for each in opened))
     reach("mid_commit")
     RawResponse.objects.filter(call__in=waiting).update(normalised_at=Now())
     for problem in report.problems:

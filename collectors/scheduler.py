@@ -26,10 +26,12 @@ from django_apscheduler.models import DjangoJob
 from django_apscheduler.util import close_old_connections as closing_old_connections
 
 from events.times import duration
+from quality.alerts.manager import AlertManager
 
+from .alerting import ended_before
 from .choices import Job
 from .errors import CollectorError, NotNow
-from .gate import Gate
+from .gate import Gate, uses_sandbox
 from .holder import Holder, is_running
 from .jobs import FAILED_AGAIN_AFTER, INTERVALS, run_due
 from .models import CollectorState
@@ -200,6 +202,7 @@ def describe() -> str:
 def _take_over(on_state: Callable[[str], object]) -> None:
     """Sign as the one that leads, finish what dead processes left, and read the credits off a free call."""
     now = timezone.now()
+    _tell_of_the_one_before()
     CollectorState.objects.update_or_create(
         pk=1,
         defaults={
@@ -218,6 +221,14 @@ def _take_over(on_state: Callable[[str], object]) -> None:
             gate.probe()
         except CollectorError as error:
             on_state(f"the provider does not answer yet: {error}")
+
+
+def _tell_of_the_one_before() -> None:
+    """One that ended in good order has signed off. Nobody else may have seen it: `run` ends all its processes."""
+    before = CollectorState.objects.filter(pk=1, scheduler_pid__isnull=False).first()
+    if before is not None:
+        who = f"process {before.scheduler_pid} on {before.scheduler_host}"
+        AlertManager().tell(ended_before(who, before.heartbeat_at, of_sandbox=uses_sandbox()))
 
 
 def _register(scheduler: Scheduler) -> None:

@@ -18,13 +18,13 @@ from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from quality.alerts.manager import AlertManager, told
+from quality.alerts.manager import AlertManager, is_over, over_key, told
 from quality.alerts.messages import in_one_line
 from quality.alerts.sender import Sender
-from quality.choices import Severity
-from quality.models import DataQualityLog
+from quality.choices import AlertState, Severity
+from quality.models import Alert, DataQualityLog
 
-from .alerting import Day, alarms, database_down, summary, summary_key
+from .alerting import Day, alarms, database_down, is_condition, over, summary, summary_key
 from .facts import Facts
 from .gate import Terms
 from .health import PipelineHealth, calls_of, health_of_settings
@@ -34,6 +34,8 @@ log = structlog.get_logger(__name__)
 # Seconds between two looks. The first one waits as long, so that a start is not taken for a fault.
 EVERY = 60.0
 DAY = timedelta(hours=24)
+# What was told longer ago than this is not told to be over.
+LOOK_BACK = timedelta(days=7)
 # A call whose cost is not known yet counts as the most that it can be.
 _COST = Coalesce("credits_charged", "credits_reserved")
 
@@ -89,10 +91,19 @@ def look(now: datetime, manager: AlertManager) -> None:
     except (OperationalError, InterfaceError) as error:
         manager.tell(database_down(in_one_line(str(error).partition("\n")[0], 200)))
         return
-    for message in alarms(health.facts):
+    messages = alarms(health.facts)
+    for message in messages:
         manager.tell(message)
+    _tell_what_is_over(health.facts, {message.key for message in messages}, manager)
     if _is_summary_due(health.facts, manager):
         manager.tell(summary(day_of(health)))
+
+
+def _tell_what_is_over(facts: Facts, standing: set[str], manager: AlertManager) -> None:
+    lately = Alert.objects.filter(created_at__gt=facts.now - LOOK_BACK).exclude(state=AlertState.FAILED, taken_by=[])
+    for alert in lately.order_by("created_at"):
+        if is_condition(alert.key, of_sandbox=facts.sandbox) and alert.key not in standing and not is_over(alert):
+            manager.tell(over(over_key(alert), alert.title, alert.severity, alert.created_at))
 
 
 def _is_summary_due(facts: Facts, manager: AlertManager) -> bool:

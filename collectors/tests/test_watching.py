@@ -52,9 +52,9 @@ def watched(stage, settings, server, tmp_path):
     return SimpleNamespace(stage=stage, manager=AlertManager(clock=stage.clock))
 
 
-def keys() -> dict[str, int]:
+def keys() -> Counter[str]:
     """How often each thing was told."""
-    return dict(Counter(Alert.objects.values_list("key", flat=True)))
+    return Counter(Alert.objects.values_list("key", flat=True))
 
 
 def look_for_a_day(watched) -> None:
@@ -124,9 +124,42 @@ def test_a_change_of_format_and_a_critical_entry_are_told(watched):
         for entry in (drift, grave):
             tell_new_entries([entry], watched.manager)
     assert list(Alert.objects.order_by("pk").values_list("title", "repeats")) == [
-        ("New in the quality log: schema drift", 2),
-        ("New in the quality log: refused", 2),
+        ("New in the quality log: the provider's format changed", 2),
+        ("New in the quality log: answer refused", 2),
     ]
+
+
+def test_what_is_over_is_told_once_and_is_news_when_it_comes_back_after_an_hour(watched, monkeypatch):
+    begin = watched.stage.clock()
+    low = {"free": 0}
+    monkeypatch.setattr(health.shutil, "disk_usage", lambda _: SimpleNamespace(free=low["free"]))
+    for minutes, free, expected in (
+        (0, 0, {"disk_full": 1}),
+        (1, 10**12, {"disk_full": 1, "over": 1}),
+        (2, 10**12, {"disk_full": 1, "over": 1}),
+        (30, 0, {"disk_full": 1, "over": 1}),  # it comes and goes: not now
+        (62, 0, {"disk_full": 2, "over": 1}),
+        (63, 0, {"disk_full": 2, "over": 1}),
+        (90, 10**12, {"disk_full": 2, "over": 2}),
+    ):
+        low["free"] = free
+        watched.stage.at(begin + timedelta(minutes=minutes))
+        look(watched.stage.clock(), watched.manager)
+        told = Counter("over" if "/over/" in key else key.removeprefix("sandbox/") for key in keys().elements())
+        assert dict(told) == expected, minutes
+    assert Alert.objects.order_by("-pk")[0].title == "Over: (sandbox) The disk is full"
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_finds_another_dead_tells_so(watched, server, tmp_path):
+    CollectorState.objects.update_or_create(pk=1, defaults={"scheduler_pid": 4242, "scheduler_host": "elsewhere"})
+    env = environment(watched.stage.sandbox.url, tmp_path, ALERT_ENABLED="true", ALERT_URLS=server.address)
+    scheduler = manage("run_scheduler", env=env)
+    wait_until(lambda: CollectorState.objects.filter(scheduler_pid=scheduler.pid).exists(), 30)
+    scheduler.send_signal(signal.SIGTERM)
+    scheduler.communicate(timeout=20)
+    told = Alert.objects.get(key="sandbox/scheduler_died")
+    assert "(process 4242 on elsewhere) ended unexpectedly" in told.text
 
 
 @pytest.mark.slow

@@ -9,13 +9,15 @@ from collections.abc import Iterable, Sequence
 from ..choices import IssueType, Severity
 from ..models import DataQualityLog
 from .manager import AlertManager
-from .messages import in_one_line
+from .messages import SANDBOX, in_one_line
 
 # Entries named in one message.
 NAMED = 8
 
 
-def tell_new_entries(entries: Iterable[DataQualityLog], manager: AlertManager | None = None) -> bool:
+def tell_new_entries(
+    entries: Iterable[DataQualityLog], manager: AlertManager | None = None, *, of_sandbox: bool = False
+) -> bool:
     """Tell of those new entries that are critical or say that the provider's format changed, all in one message.
 
     Called with the new entries of one answer, in the transaction that writes them. Whether anything will be told.
@@ -28,7 +30,10 @@ def tell_new_entries(entries: Iterable[DataQualityLog], manager: AlertManager | 
         return False
     grave.sort(key=lambda entry: (-Severity(entry.severity).rank, entry.issue_type, entry.fingerprint))
     together = hashlib.sha256(" ".join(entry.fingerprint for entry in grave).encode()).hexdigest()[:32]
-    return manager.alert(_text(grave), grave[0].severity, key=f"quality/{together}", title=_title(grave))
+    key, title = f"quality/{together}", _title(grave)
+    if of_sandbox:
+        key, title = f"{SANDBOX}{key}", f"(sandbox) {title}"
+    return manager.alert(_text(grave), grave[0].severity, key=key, title=title)
 
 
 def _is_grave(entry: DataQualityLog) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +25,10 @@ log = structlog.get_logger(__name__)
 
 # The first half of the advisory locks' keys: one for each key of an alert, and one for sending.
 LOCKS = 0x0DD8
+# For a lock on the outbox.
+LONGEST_WAIT = "1s"
+# What was over and is there again is told again so soon, and no sooner.
+AGAIN_AFTER = timedelta(hours=1)
 
 
 class AlertManager:
@@ -38,6 +43,8 @@ class AlertManager:
         self, message: str, severity: str = Severity.INFO, *, key: str = "", title: str = "", quiet: timedelta = DAY
     ) -> bool:
         """Whether this will be told. It is not if the same `key` was, within `quiet`: then it counts as a repeat.
+
+        Unless it was over in between, and an hour has passed.
 
         Keys name what it is about, from the general to the particular, with slashes between, so that the same thing
         has the same key whoever sees it: `disk_low`, `no_fetch/basketball_nba`, `opportunity/arbitrage/<event>/h2h`.
@@ -65,7 +72,7 @@ class AlertManager:
             return False
         now = self._clock()
         try:
-            with transaction.atomic():
+            with transaction.atomic(), _waiting_little():
                 return _write(message, now)
         except (OperationalError, InterfaceError) as error:
             log.error("alert_without_database", key=message.key, reason=str(error).partition("\n")[0])
@@ -75,16 +82,35 @@ class AlertManager:
             return False
 
 
+@contextmanager
+def _waiting_little() -> Iterator[None]:
+    """Within a transaction: fail soon where the outbox is locked, as an answer that comes in may be waiting."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('lock_timeout'), set_config('lock_timeout', %s, true)", [LONGEST_WAIT])
+        usual = cursor.fetchone()[0]
+        yield
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [usual])
+
+
 def _write(message: Message, now: datetime) -> bool:
     if not try_lock(message.key):
         return False  # somebody is telling the same at this moment
     last = told(message.key, now - message.quiet).first()
-    if last is None:
+    if last is None or (last.created_at <= now - AGAIN_AFTER and is_over(last)):
         unwritten.row_of(message, now).save()
         log.info("alert_written", key=message.key, severity=message.severity.value)
         return True
     Alert.objects.filter(pk=last.pk).update(repeats=F("repeats") + 1)
     return False
+
+
+def over_key(alert: Alert) -> str:
+    """The key under which it is told that what an alert was about is over."""
+    return f"{alert.key}/over/{alert.pk}"
+
+
+def is_over(alert: Alert) -> bool:
+    return Alert.objects.filter(key=over_key(alert)).exists()
 
 
 def told(key: str, since: datetime) -> QuerySet[Alert]:

@@ -11,6 +11,9 @@ from ..choices import Severity
 # The same is told once within this.
 DAY = timedelta(hours=24)
 
+# Begins the keys of what a sandbox shows, so that trying it out keeps nothing quiet that comes later.
+SANDBOX = "sandbox/"
+
 LONGEST_TITLE = 200
 LONGEST_TEXT = 1500
 # Of each message where several go as one.
