@@ -51,7 +51,7 @@ def observe_answer(
         for rule in rules_about(Slate, thresholds.disabled):
             seen += [_placed(issue, sport_key) for issue in rule(slate, thresholds)]
     seen = [each for each in seen if each.issue.type not in thresholds.disabled]
-    new = observe(seen, at)
+    new = observe(seen, at, looked_for)
     asked = {"bookmaker": call.listed("bookmakers"), "market": call.listed("markets")}
     end_unseen(looked_for, [sport_key], seen, at, **asked)
     return new

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from events.locking import once_more
 from odds.models import Odds
 from quality.choices import Severity
 from quality.event_checks import check_events, end_what_is_over
@@ -49,10 +50,7 @@ def revalidate(event_ids: Iterable[int], now: datetime, *, dry_run: bool = False
     report = Validation()
     results: dict[tuple[str, str], RuleResult] = {}
     for event_id in event_ids:
-        with transaction.atomic():
-            _revalidate(event_id, now, report, results)
-            if dry_run:
-                transaction.set_rollback(True)
+        _revalidate(event_id, now, report, results, dry_run=dry_run)
     if not dry_run:
         check_events(now)
     report.rules = sorted(
@@ -61,13 +59,17 @@ def revalidate(event_ids: Iterable[int], now: datetime, *, dry_run: bool = False
     return report
 
 
-def _revalidate(event_id: int, now: datetime, report: Validation, results: dict[tuple[str, str], RuleResult]) -> None:
-    before = _entries(event_id)
-    report.invalid_before += Odds.objects.filter(event=event_id, is_valid=False).count()
+@once_more
+@transaction.atomic
+def _revalidate(
+    event_id: int, now: datetime, report: Validation, results: dict[tuple[str, str], RuleResult], *, dry_run: bool
+) -> None:
+    before, invalid_before = _entries(event_id), Odds.objects.filter(event=event_id, is_valid=False).count()
     rebuild(event_id)
     end_what_is_over(now, [event_id])
     after = _entries(event_id)
     report.events += 1
+    report.invalid_before += invalid_before
     report.prices += Odds.objects.filter(event=event_id).count()
     report.invalid_prices += Odds.objects.filter(event=event_id, is_valid=False).count()
     for fingerprint, row in after.items():
@@ -78,6 +80,8 @@ def _revalidate(event_id: int, now: datetime, report: Validation, results: dict[
         result.new += fingerprint not in before
     for fingerprint in before.keys() - after.keys():
         _result(before[fingerprint], results).gone += 1
+    if dry_run:
+        transaction.set_rollback(True)
 
 
 def _entries(event_id: int) -> dict[str, dict[str, Any]]:

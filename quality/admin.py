@@ -42,7 +42,7 @@ class DataQualityLogAdmin(ReadOnlyAdmin):
     """What was found wrong, the worst first. Nothing of an entry is edited; it is decided upon."""
 
     list_display = (
-        "shown_severity", "issue", "game", "where", "what", "seen", "stands_since", "decision",
+        "shown_severity", "issue", "game", "where", "what", "seen", "stands_since",
     )  # fmt: skip
     list_display_links = ("issue",)
     list_filter = (
@@ -75,10 +75,6 @@ class DataQualityLogAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DataQualityLog]:
         return DataQualityLog.objects.worst_first().defer("raw_data")
-
-    def get_list_display(self, request: HttpRequest) -> Any:
-        """The columns, without the review where all wait for it."""
-        return self.list_display if StateFilter.parameter_name in request.GET else self.list_display[:-1]
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         return "-rank", "-last_seen", "-pk"
@@ -119,8 +115,7 @@ class DataQualityLogAdmin(ReadOnlyAdmin):
             "kept": urlencode({name: value for name, value in request.GET.items() if name != AT}),
             "comparison": compare(entry, _moment(request)),
             "reviews": entry.reviews.select_related("reviewer"),
-            "decisions": admin_decisions.open_to(entry) if self.has_review_permission(request) else [],
-            "prices": admin_decisions.prices_text(DataQualityLog.objects.filter(pk=entry.pk)),
+            **(admin_decisions.open_to(entry) if self.has_review_permission(request) else {}),
             "following": DataQualityLog.objects.to_review().worst_first().exclude(pk=entry.pk).first(),
         }
         return super().render_change_form(request, context, add, change, form_url, entry)
@@ -153,13 +148,15 @@ class DataQualityLogAdmin(ReadOnlyAdmin):
             return first
         return format_html('{}<br>{}<br><span class="quiet">{} times</span>', first, last, f"{entry.occurrences:,}")
 
-    @admin.display(description="stands")
-    def stands_since(self, entry: DataQualityLog) -> str:
-        return "yes" if entry.ended_at is None else f"until {stamp(entry.ended_at)}"
-
-    @admin.display(description="review")
-    def decision(self, entry: DataQualityLog) -> SafeString:
-        return format_html('<span class="review {}">{}</span>', entry.review, entry.get_review_display())
+    @admin.display(description="stands, review")
+    def stands_since(self, entry: DataQualityLog) -> SafeString:
+        review = format_html('<span class="review {}">{}</span>', entry.review, entry.get_review_display())
+        if entry.ended_at is None:
+            return format_html("<span>yes</span><br>{}", review)
+        ended = stamp(entry.ended_at)
+        # Of the same day the time is enough.
+        shown = ended.split()[1] if ended.split()[0] == stamp(entry.last_seen).split()[0] else ended
+        return format_html("<span>until {}</span><br>{}", unbroken(shown), review)
 
     @admin.display(description="the offending part")
     def raw(self, entry: DataQualityLog) -> SafeString:

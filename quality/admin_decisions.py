@@ -9,20 +9,21 @@ from typing import TYPE_CHECKING, Any, cast
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from .admin_consequences import about, concerned, consequence
 from .choices import ReviewState
-from .comparison import prices_in_question
 from .models import DataQualityLog
 from .review import decide
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+MOST_EVENTS = 200  # judged anew in one request; each takes about a quarter of a second
 SHOWN = 20  # entries named on the page that asks for a note
 FILTERS = "_changelist_filters"  # the parameter by which Django's pages keep those of the list
 QUEUE = "admin:quality_dataqualitylog_changelist"
@@ -36,39 +37,23 @@ class Decision:
     state: ReviewState
     verb: str
     done: str
-    consequence: str
 
 
 DECISIONS = [
-    Decision(
-        ReviewState.ACKNOWLEDGED, "Acknowledge", "Acknowledged", "Seen. The verdict on the prices stays as it is."
-    ),
-    Decision(
-        ReviewState.DISMISSED,
-        "Dismiss",
-        "Dismissed",
-        "A false alarm. Unless something else is wrong with them, the prices count: as best odds, as closing lines, in "
-        "backtests.",
-    ),
-    Decision(
-        ReviewState.CONFIRMED,
-        "Confirm",
-        "Confirmed",
-        "Bad data. The prices do not count: they are left out of best odds, closing lines and backtests.",
-    ),
-    Decision(
-        ReviewState.OPEN,
-        "Restore",
-        "Restored",
-        "Takes the decision back. What the checks say holds again, and the entry waits for review.",
-    ),
+    Decision(ReviewState.ACKNOWLEDGED, "Acknowledge", "Acknowledged"),
+    Decision(ReviewState.DISMISSED, "Dismiss", "Dismissed"),
+    Decision(ReviewState.CONFIRMED, "Confirm", "Confirmed"),
+    Decision(ReviewState.OPEN, "Restore", "Restored"),
 ]
 _BY_STATE = {decision.state: decision for decision in DECISIONS}
 
 
-def open_to(entry: DataQualityLog) -> list[Decision]:
-    """The decisions that would change something."""
-    return [decision for decision in DECISIONS if decision.state != entry.review]
+def open_to(entry: DataQualityLog) -> dict[str, Any]:
+    """What a page needs to offer the decisions that would change something, each with what follows from it."""
+    one = DataQualityLog.objects.filter(pk=entry.pk)
+    found = concerned(one)
+    decisions = [(each, consequence(each.state, found)) for each in DECISIONS if each.state != entry.review]
+    return {"decisions": decisions, "about": about(one, found)}
 
 
 class DecisionForm(forms.Form):
@@ -83,16 +68,23 @@ class DecisionForm(forms.Form):
         return [int(each) for each in self.cleaned_data["ids"].split(",")]
 
 
-Action = Callable[[admin.ModelAdmin, HttpRequest, QuerySet[DataQualityLog]], HttpResponse]
+Action = Callable[[admin.ModelAdmin, HttpRequest, QuerySet[DataQualityLog]], HttpResponse | None]
 
 
 def _ask(decision: Decision) -> Action:
     """The action that leads to the page where this decision is explained, noted and taken."""
 
     @admin.action(description=f"{decision.verb} the selected entries", permissions=["review"])
-    def ask(page: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet[DataQualityLog]) -> HttpResponse:
+    def ask(page: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet[DataQualityLog]) -> HttpResponse | None:
+        events = queryset.order_by().exclude(event=None).values("event").distinct().count()
+        if decision.state is not ReviewState.ACKNOWLEDGED and events > MOST_EVENTS:
+            told = f"These entries are of {events:,} events, whose prices would all be judged anew"
+            messages.error(request, f"{told}: choose those of {MOST_EVENTS} at most.")
+            return None
         entries = queryset.exclude(review=decision.state)
         ids = list(entries.values_list("pk", flat=True))
+        chosen = DataQualityLog.objects.filter(pk__in=ids)
+        found = concerned(chosen)
         context = {
             **page.admin_site.each_context(request),
             "title": f"{decision.verb} {_entries(len(ids))}",
@@ -104,7 +96,8 @@ def _ask(decision: Decision) -> Action:
             "ids": ",".join(map(str, ids)),
             "shown": entries[:SHOWN],
             "left_out": max(len(ids) - SHOWN, 0),
-            "prices": prices_text(DataQualityLog.objects.filter(pk__in=ids)),
+            "about": about(chosen, found),
+            "consequence": consequence(decision.state, found),
             "filters": request.GET.urlencode(),
         }
         return TemplateResponse(request, "admin/quality/dataqualitylog/decide_selected.html", context)
@@ -143,15 +136,6 @@ def _tell(page: admin.ModelAdmin, request: HttpRequest, decision: Decision, coun
         page.message_user(request, f"{decision.done}: {_entries(count)}", messages.SUCCESS)
     else:
         page.message_user(request, "Nothing changed: somebody else had decided the same", messages.WARNING)
-
-
-def prices_text(entries: QuerySet[DataQualityLog]) -> str:
-    """How many prices these entries are about: '4 prices of 2 events', 'no stored price'."""
-    found = prices_in_question(entries).aggregate(prices=Count("pk"), events=Count("event", distinct=True))
-    prices, events = found["prices"], found["events"]
-    if not prices:
-        return "no stored price"
-    return f"{prices:,} price{'s' * (prices != 1)} of {events:,} event{'s' * (events != 1)}"
 
 
 def _entries(count: int) -> str:

@@ -20,9 +20,15 @@ from .models import DataQualityLog
 
 
 def stored_links(entry: DataQualityLog) -> SafeString:
-    """To the event, the snapshots that first and last showed the fault, and the prices of its book and market."""
+    """To the event, the snapshots that first and last showed the fault, and the prices of its book and market.
+
+    Without an event to the bookmaker, if it is about one: its kind may have to be set.
+    """
     if entry.event is None:
-        return format_html("{}", "–")
+        book = Bookmaker.objects.filter(key=entry.bookmaker).first()
+        if book is None:
+            return format_html("{}", "–")
+        return format_html('<a href="{}">bookmaker</a>', reverse("admin:odds_bookmaker_change", args=[book.pk]))
     links = [("event", reverse("admin:events_event_change", args=[entry.event.pk])), *_snapshots(entry), _prices(entry)]
     return format_html_join(", ", '<a href="{1}">{0}</a>', links)
 

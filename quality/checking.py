@@ -63,7 +63,7 @@ class Checking:
                 )
                 seen += _first_seen(IssueType.NEW_MARKET, sport_key, {key for news in told for key in news.markets})
             seen = [each for each in seen if each.issue.type not in disabled]
-            new += observe(seen, at)
+            new += observe(seen, at, OF_THE_FEED)
             end_unseen(OF_THE_FEED, [sport_key], seen, at)
         return new
 
@@ -88,9 +88,15 @@ class Checking:
 
 def _first_seen(kind: IssueType, sport_key: str, keys: Iterable[str]) -> list[Observation]:
     """Bookmakers or markets that no answer had before; they are stored like any other."""
-    what = "bookmaker" if kind is IssueType.NEW_BOOKMAKER else "market"
+    is_bookmaker = kind is IssueType.NEW_BOOKMAKER
+    what = "bookmaker" if is_bookmaker else "market"
     return [
-        Observation(Issue(kind, Severity.INFO, f"the {what} '{key}' was never seen before", detail=key), sport_key)
+        Observation(
+            Issue(kind, Severity.INFO, f"the {what} '{key}' was never seen before"),
+            sport_key,
+            bookmaker=key if is_bookmaker else "",
+            market="" if is_bookmaker else key,
+        )
         for key in sorted(keys)
     ]
 

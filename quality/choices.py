@@ -28,48 +28,48 @@ class IssueType(TextChoices):
     """What can be wrong, and which rule says so."""
 
     # a price by itself
-    PRICE_OUT_OF_RANGE = "price_out_of_range"
-    IMPOSSIBLE_QUOTE = "impossible_quote"  # no price or no point can be read: there is no row, the raw answer has it
-    FRACTIONAL_PRICE = "fractional_price"
+    PRICE_OUT_OF_RANGE = "price_out_of_range", "Price out of range"
+    IMPOSSIBLE_QUOTE = "impossible_quote", "Quote that cannot be read"  # there is no row, the raw answer has it
+    FRACTIONAL_PRICE = "fractional_price", "Price with a fraction"
     # a line of one bookmaker
-    UNUSUAL_OVERROUND = "unusual_overround"
-    BOOKSUM_BELOW_ONE = "booksum_below_one"
-    OVERROUND_SHIFT = "overround_shift"
-    INCOMPLETE_MARKET = "incomplete_market"
-    UNKNOWN_OUTCOME = "unknown_outcome"
-    INCONSISTENT_PAIR = "inconsistent_pair"
-    DUPLICATE_OUTCOME = "duplicate_outcome"
-    CONFLICTING_OUTCOME = "conflicting_outcome"
-    DUPLICATE_EVENT = "duplicate_event"  # twice in one answer
+    UNUSUAL_OVERROUND = "unusual_overround", "Unusual overround"
+    BOOKSUM_BELOW_ONE = "booksum_below_one", "Both sides together win"
+    OVERROUND_SHIFT = "overround_shift", "Overround has shifted"
+    INCOMPLETE_MARKET = "incomplete_market", "A side is missing"
+    UNKNOWN_OUTCOME = "unknown_outcome", "Unknown outcome"
+    INCONSISTENT_PAIR = "inconsistent_pair", "Points that do not fit"
+    DUPLICATE_OUTCOME = "duplicate_outcome", "Outcome quoted twice"
+    CONFLICTING_OUTCOME = "conflicting_outcome", "Outcome quoted twice, differently"
+    DUPLICATE_EVENT = "duplicate_event", "Event twice in one answer"  # twice in one answer
     # its times
-    MISSING_TIMESTAMP = "missing_timestamp"
-    BAD_TIMESTAMP = "bad_timestamp"
-    FUTURE_TIMESTAMP = "future_timestamp"
-    OUT_OF_ORDER = "out_of_order"
-    STALE = "stale"
+    MISSING_TIMESTAMP = "missing_timestamp", "Bookmaker's time is missing"
+    BAD_TIMESTAMP = "bad_timestamp", "Bookmaker's time cannot be read"
+    FUTURE_TIMESTAMP = "future_timestamp", "Bookmaker's time is ahead"
+    OUT_OF_ORDER = "out_of_order", "Older than what it replaces"
+    STALE = "stale", "Old prices"
     # against what stood before
-    LINE_MOVEMENT = "line_movement"
+    LINE_MOVEMENT = "line_movement", "Large move"
     # what should be there
-    MISSING_BOOKMAKER = "missing_bookmaker"
-    MISSING_MARKET = "missing_market"
-    MISSING_FIELD = "missing_field"
+    MISSING_BOOKMAKER = "missing_bookmaker", "Bookmaker is missing"
+    MISSING_MARKET = "missing_market", "Market is missing"
+    MISSING_FIELD = "missing_field", "Field is missing"
     # the shape of answers
     MALFORMED = "malformed"
-    UNUSUAL_TEXT = "unusual_text"
-    UNREADABLE = "unreadable"
-    REFUSED = "refused"
-    CONFLICTING_ANSWERS = "conflicting_answers"
-    SCHEMA_DRIFT = "schema_drift"
-    NEW_BOOKMAKER = "new_bookmaker"
-    NEW_MARKET = "new_market"
-    NEW_SPORT = "new_sport"
+    UNUSUAL_TEXT = "unusual_text", "Unusual text"
+    UNREADABLE = "unreadable", "Cannot be read"
+    REFUSED = "refused", "Answer refused"
+    CONFLICTING_ANSWERS = "conflicting_answers", "Answers that contradict each other"
+    SCHEMA_DRIFT = "schema_drift", "The provider's format changed"
+    NEW_BOOKMAKER = "new_bookmaker", "New bookmaker"
+    NEW_MARKET = "new_market", "New market"
+    NEW_SPORT = "new_sport", "New sport"
     # the event
-    START_MOVED = "start_moved"
-    TEAMS_SWAPPED = "teams_swapped"
-    OTHER_GAME = "other_game"  # a known id with other teams or another sport
-    LIKELY_DUPLICATE = "likely_duplicate"
-    EVENT_VANISHED = "event_vanished"
-    NO_RESULT = "no_result"
+    START_MOVED = "start_moved", "Start was moved"
+    TEAMS_SWAPPED = "teams_swapped", "Teams are swapped"
+    OTHER_GAME = "other_game", "Another game under a known id"  # a known id with other teams or another sport
+    LIKELY_DUPLICATE = "likely_duplicate", "Likely the same game twice"
+    EVENT_VANISHED = "event_vanished", "Event has vanished"
+    NO_RESULT = "no_result", "No result"
 
 
 class ReviewState(TextChoices):

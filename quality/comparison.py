@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Concat, Trim
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat, StrIndex, Trim
 
 from odds.choices import Side
-from odds.lines import SIDES, BookLine, Price, StandingPrice, best_prices, book_lines
+from odds.lines import SIDES, BookLine, StandingPrice, best_prices, book_lines
 from odds.models import Odds
 from odds.movement import PriceChange, price_changes
 from odds.pricing import implied_probability
 from odds.standing import standing_odds
 from odds.wording import percent, pointed, signed
 
+from .faults import OF_CHANGES
 from .models import DataQualityLog
 
-P = TypeVar("P", bound=Price)
+P = TypeVar("P", StandingPrice, PriceChange)
+RunKey = tuple[Any, ...]  # what tells one stored price from another in a market of an event
 
 AROUND = 3  # moves shown before the fault, and after it
 MOST_ROWS = 60  # of one table: alternate markets have hundreds of lines
+_PAIRS = ({Side.HOME, Side.AWAY}, {Side.OVER, Side.UNDER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +41,7 @@ class Shown:
     implied: str  # 1/decimal, in per cent
     is_valid: bool
     is_best: bool  # no valid offer for the same bet is higher
-    in_question: bool  # the entry is about it
+    in_question: bool  # it has the fault, so its verdict depends on the entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,30 +80,35 @@ class Comparison:
 def compare(entry: DataQualityLog, moment: datetime | None = None) -> Comparison | None:
     """The quote in question beside its neighbours in time, and beside the market at `moment`, or when first seen.
 
-    None if the entry is not about a market of an event. Four queries.
+    None if the entry is not about a market of an event. Five queries.
     """
     if entry.event is None or not entry.market:
         return None
     moment = moment or entry.first_seen
     standing = standing_odds(entry.event, moment, market=entry.market)
+    meant = _meant(entry)
     moves = None
     if entry.bookmaker:
-        moves = history(price_changes(entry.event, bookmaker=entry.bookmaker, market=entry.market), entry)
-    return Comparison(moment=moment, history=moves, books=books(standing.prices(), entry, moment))
+        moves = history(price_changes(entry.event, bookmaker=entry.bookmaker, market=entry.market), entry, meant)
+    return Comparison(moment=moment, history=moves, books=books(standing.prices(), entry, moment, meant))
 
 
 def prices_in_question(entries: QuerySet[DataQualityLog]) -> QuerySet[Odds]:
-    """The prices that stood while these faults did: of their event, and of their book, market and outcome if named.
+    """The stored prices whose verdicts depend on these entries: those that note such a fault, while it was there.
 
-    None for a fault that is not found in the stored answers: no verdict depends on it.
+    None for a fault that is not found in the stored answers, or that left no price to be stored.
     """
-    about = entries.order_by().filter(
+    # No type's name is part of another's.
+    noted = entries.order_by().annotate(place_in_notes=StrIndex(OuterRef("validation_notes"), F("issue_type")))
+    about = noted.filter(
+        Q(first_seen=OuterRef("odds_timestamp")) | ~Q(issue_type__in=OF_CHANGES),
         Q(bookmaker="") | Q(bookmaker=OuterRef("bookmaker__key")),
         Q(market="") | Q(market=OuterRef("market__key")),
         Q(outcome="") | Q(outcome=OuterRef("named")),
         Q(ended_at__isnull=True) | Q(ended_at__gt=OuterRef("odds_timestamp")),
         event=OuterRef("event_id"),
         is_derived=True,
+        place_in_notes__gt=0,
     )
     ended = Q(Exists(about.filter(first_seen__lt=OuterRef("valid_until"))))
     stands = Q(Exists(about), valid_until__isnull=True)
@@ -108,7 +117,18 @@ def prices_in_question(entries: QuerySet[DataQualityLog]) -> QuerySet[Odds]:
     return of_events.annotate(named=named).filter(ended | stands)
 
 
-def history(changes: Sequence[PriceChange], entry: DataQualityLog) -> Table:
+def _meant(entry: DataQualityLog) -> set[RunKey]:
+    found = prices_in_question(DataQualityLog.objects.filter(pk=entry.pk)).values_list(
+        "bookmaker__key", "outcome__description", "outcome__name", "point", "odds_timestamp"
+    )
+    return set(found)
+
+
+def _key(price: P) -> RunKey:
+    return price.bookmaker, price.description, price.outcome, price.point, price.odds_timestamp
+
+
+def history(changes: Sequence[PriceChange], entry: DataQualityLog, meant: Collection[RunKey]) -> Table:
     """The book's lines at its moves: some before the fault, those during it, some after; each as it then stood."""
     moves = sorted({moment for change in changes for moment in (change.odds_timestamp, change.valid_until) if moment})
     # What stood when the fault was first seen may have moved earlier.
@@ -119,32 +139,32 @@ def history(changes: Sequence[PriceChange], entry: DataQualityLog) -> Table:
         row
         for place, moment in enumerate(moves[: end + AROUND])
         if place >= begin - AROUND
-        for row in _move(changes, moment, columns, entry if begin <= place < end else None)
+        for row in _move(changes, moment, columns, meant if begin <= place < end else ())
     ]
     return _table(columns, rows)
 
 
 def _move(
-    changes: Iterable[PriceChange], moment: datetime, columns: dict[Side, str], entry: DataQualityLog | None
+    changes: Iterable[PriceChange], moment: datetime, columns: dict[Side, str], meant: Collection[RunKey]
 ) -> list[Row]:
-    """The lines that changed at this instant. `entry` is that of the fault which was there then, if it was."""
+    """The lines that changed at this instant. `meant` is empty where the fault was not there then."""
     standing = [
         change
         for change in changes
         if change.odds_timestamp <= moment and (change.valid_until is None or moment < change.valid_until)
     ]
-    lines = book_lines(standing)
+    lines = _joined(book_lines(standing))
     moved = [line for line in lines if any(price.odds_timestamp == moment for price in line.prices)] or lines
 
     def show(price: PriceChange) -> Shown:
-        return _shown(price, columns, is_best=False, in_question=entry is not None and _is_about(entry, price))
+        return _shown(price, columns, is_best=False, in_question=_key(price) in meant)
 
     if not moved:
         return [Row(bookmaker="", description="", since=moment, cells=((),) * len(columns), overround=percent(None))]
     return [_row(line, moment, columns, show) for line in moved]
 
 
-def books(prices: Sequence[StandingPrice], entry: DataQualityLog, moment: datetime) -> Table:
+def books(prices: Sequence[StandingPrice], entry: DataQualityLog, moment: datetime, meant: Collection[RunKey]) -> Table:
     """All books' lines of the market as they stood at `moment`; the book in question first."""
     columns = _columns(prices)
     best = {
@@ -156,20 +176,30 @@ def books(prices: Sequence[StandingPrice], entry: DataQualityLog, moment: dateti
 
     def show(price: StandingPrice) -> Shown:
         is_best = price.is_valid and (price.description, price.outcome, price.point, price.bookmaker) in best
-        return _shown(price, columns, is_best=is_best, in_question=there and _is_about(entry, price))
+        return _shown(price, columns, is_best=is_best, in_question=there and _key(price) in meant)
 
     rows = [
-        _row(line, max(price.odds_timestamp for price in line.prices), columns, show) for line in book_lines(prices)
+        _row(line, max(price.odds_timestamp for price in line.prices), columns, show)
+        for line in _joined(book_lines(prices))
     ]
     return _table(columns, sorted(rows, key=lambda row: row.bookmaker != entry.bookmaker))
 
 
-def _is_about(entry: DataQualityLog, price: Price) -> bool:
-    named = f"{price.description} {price.outcome}".lstrip()
-    return entry.bookmaker in ("", price.bookmaker) and entry.outcome in ("", named)
+def _joined(lines: Iterable[BookLine[P]]) -> list[BookLine[P]]:
+    """The lines, those of two sides that belong together and have points that do not fit as one without overround."""
+    alone: dict[tuple[str, str], list[BookLine[P]]] = defaultdict(list)
+    rows: list[BookLine[P]] = []
+    for line in lines:
+        (alone[line.bookmaker, line.description] if len(line.prices) == 1 else rows).append(line)
+    for each in alone.values():
+        if {price.side for line in each for price in line.prices} in _PAIRS and len(each) == 2:
+            both = sorted((line.prices[0] for line in each), key=lambda price: SIDES.index(Side(price.side)))
+            each = [replace(each[0], prices=tuple(both), overround=None, hold=None)]
+        rows += each
+    return sorted(rows, key=lambda line: (line.description, line.point is not None, line.point or 0, line.bookmaker))
 
 
-def _columns(prices: Iterable[Price]) -> dict[Side, str]:
+def _columns(prices: Iterable[P]) -> dict[Side, str]:
     """The heading of each side: the name of its outcome, or 'Outcome' where those have no sides."""
     names = {Side(price.side): price.outcome for price in prices}
     return {side: "Outcome" if side == Side.OTHER else names[side] for side in SIDES if side in names}
@@ -186,7 +216,7 @@ def _row(line: BookLine[P], since: datetime, columns: dict[Side, str], show: Cal
     )
 
 
-def _shown(price: Price, columns: dict[Side, str], *, is_best: bool, in_question: bool) -> Shown:
+def _shown(price: P, columns: dict[Side, str], *, is_best: bool, in_question: bool) -> Shown:
     return Shown(
         name="" if columns[Side(price.side)] == price.outcome else price.outcome,
         point=pointed(price.side, price.point),

@@ -50,7 +50,7 @@ def check_events(now: datetime) -> list[DataQualityLog]:
     disabled = thresholds_of_settings().disabled
     checks = (_vanished, _without_result, _likely_duplicates, _shifted)
     seen = [each for check in checks for each in check(now) if each.issue.type not in disabled]
-    new = observe(seen, now)
+    new = observe(seen, now, LOOKED_FOR)
     sports = Event.objects.order_by().values_list("sport_key", flat=True).distinct()
     end_unseen(LOOKED_FOR, list(sports), seen, now)
     end_what_is_over(now)
@@ -98,6 +98,7 @@ def _shifted(now: datetime) -> Iterator[Observation]:
         yield Observation(issue, "", event, shift.bookmaker, shift.market)
 
 
+@transaction.atomic
 def end_what_is_over(now: datetime, event_ids: Collection[int] | None = None) -> int:
     """End the faults that no answer will end: of events that are over, and what answers have not shown for a day.
 

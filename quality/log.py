@@ -13,14 +13,14 @@ from typing import Any, NamedTuple
 
 import msgspec
 import structlog
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Greatest
 from msgspec import Raw
 
 from events.models import Event
 
 from .choices import IssueType, ReviewState, Severity
-from .faults import fingerprint
+from .faults import OF_CHANGES, fingerprint
 from .models import DataQualityLog
 from .querysets import DataQualityLogQuerySet
 from .records import Entry, Issue
@@ -43,7 +43,10 @@ class Known(NamedTuple):
 def known_of(event_ids: Collection[int]) -> dict[int, Known]:
     """What judging an event goes on from: its derived entries, and what people decided. One query."""
     known: dict[int, Known] = defaultdict(lambda: Known([], {}))
-    for row in DataQualityLog.objects.filter(event_id__in=event_ids, is_derived=True).defer("raw_data"):
+    derived = DataQualityLog.objects.filter(event_id__in=event_ids, is_derived=True)
+    # A change that is over does not come back, and there may be thousands.
+    over = Q(issue_type__in=OF_CHANGES, ended_at__isnull=False, review=ReviewState.OPEN)
+    for row in derived.exclude(over).defer("raw_data"):
         assert row.event_id is not None
         if row.ended_at != row.last_seen:  # else the stored answers do not show it: see `forget_derived`
             known[row.event_id].entries.append(_entry(row))
@@ -96,11 +99,22 @@ class Observation(NamedTuple):
     market: str = ""
 
 
-def observe(observations: Iterable[Observation], at: datetime) -> list[DataQualityLog]:
-    """Note what was seen at `at`, one more time where it is known already; return the entries that are new."""
+def observe(
+    observations: Iterable[Observation], at: datetime, ending: Collection[IssueType] = ()
+) -> list[DataQualityLog]:
+    """Note what was seen at `at`, one more time where it is known already; return the entries that are new.
+
+    `ending` are the types that `end_unseen` is asked for next.
+    """
     found = {observed.fingerprint: observed for observed in (_observed(each, at) for each in observations)}
-    known = DataQualityLog.objects.select_for_update().filter(fingerprint__in=found).order_by("fingerprint")
-    for row in known.defer("raw_data"):
+    # Locked together with what may end next, as two answers that saw different faults would otherwise each end what the
+    # other saw, and lock each other up.
+    sports = {each.sport_key for each in found.values()}
+    may_end = Q(ended_at=None, is_derived=False, sport_key__in=sports, issue_type__in=ending)
+    locked = DataQualityLog.objects.select_for_update().filter(Q(fingerprint__in=found) | may_end)
+    for row in locked.order_by("fingerprint").defer("raw_data"):
+        if row.fingerprint not in found:
+            continue
         seen = found[row.fingerprint]
         seen.first_seen, seen.last_seen = min(row.first_seen, at), max(row.last_seen, at)
         seen.occurrences = min(row.occurrences + (at > row.last_seen), LARGEST_COUNT)
@@ -174,7 +188,7 @@ def _row(entry: Entry, event: Event) -> DataQualityLog:
 
 
 # What a later sighting changes in the row of a fault.
-_CHANGING = ["severity", "description", "first_seen", "last_seen", "occurrences", "ended_at"]
+_CHANGING = ["severity", "outcome", "description", "first_seen", "last_seen", "occurrences", "ended_at"]
 
 
 def _write(rows: Sequence[DataQualityLog]) -> list[DataQualityLog]:

@@ -11,17 +11,24 @@ from .coverage import share
 from .figures import COUNTED
 from .models import DataQualityLog
 
+# A fault of a whole bookmaker or event is noted with the prices that show it.
 _FLAGGED_OFFERS = """
     WITH flagged AS (
-        SELECT DISTINCT event_id, bookmaker, market FROM quality_dataqualitylog
+        SELECT DISTINCT event_id, bookmaker, market, issue_type FROM quality_dataqualitylog
         WHERE ended_at IS NULL AND severity = ANY(%(severities)s) AND review <> %(dismissed)s
+    ), offer AS (
+        SELECT event_id, bookmaker_id, market_id, string_agg(DISTINCT validation_notes, ', ') AS notes
+        FROM odds_odds WHERE valid_until IS NULL GROUP BY event_id, bookmaker_id, market_id
     )
-    SELECT count(*), count(flagged.event_id)
-    FROM (SELECT DISTINCT event_id, bookmaker_id, market_id FROM odds_odds WHERE valid_until IS NULL) AS offer
+    SELECT (SELECT count(*) FROM offer), count(*)
+    FROM offer
     JOIN odds_bookmaker AS bookmaker ON bookmaker.id = offer.bookmaker_id
     JOIN odds_market AS market ON market.id = offer.market_id
-    LEFT JOIN flagged
-        ON flagged.event_id = offer.event_id AND flagged.bookmaker = bookmaker.key AND flagged.market = market.key
+    WHERE EXISTS (
+        SELECT FROM flagged
+        WHERE flagged.event_id = offer.event_id AND flagged.bookmaker IN ('', bookmaker.key)
+        AND (flagged.market = market.key OR flagged.market = '' AND position(flagged.issue_type IN offer.notes) > 0)
+    )
 """
 
 

@@ -153,11 +153,11 @@ def _cell(covered: float | None) -> Cell:
 
 
 def _entries(sport: str | None) -> dict[str, Any]:
-    """What stands, counted by severity, and the worst of it."""
-    entries = DataQualityLog.objects.standing().exclude(review=ReviewState.DISMISSED)
-    filters = {"state": "standing"}
-    if sport:
-        entries, filters = entries.filter(sport_key=sport), {**filters, "sport_key": sport}
+    """What stands, counted by severity, the worst of it, and how much waits for a person."""
+    of_sport = {"sport_key": sport} if sport else {}
+    log = DataQualityLog.objects.filter(**of_sport)
+    entries = log.standing().exclude(review=ReviewState.DISMISSED)
+    filters = {"state": "standing", **of_sport}
     counts = dict(entries.order_by().values_list("severity").annotate(number=Count("pk")))
     return {
         "severities": [
@@ -167,4 +167,6 @@ def _entries(sport: str | None) -> dict[str, Any]:
         "standing": sum(counts.values()),
         "worst": entries.worst_first()[:ENTRIES],
         "queue_query": urlencode(filters),
+        "to_review": log.to_review().count(),
+        "review_query": urlencode(of_sport),
     }

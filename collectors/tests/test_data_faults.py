@@ -292,7 +292,8 @@ def in_market(case: Case, quote: Quote) -> bool:
 def is_there(case: Case, entry: DataQualityLog) -> bool:
     """Whether the entry is about the touched place, or the feed as a whole."""
     if entry.event is None:
-        return (entry.bookmaker, entry.market) == ("", "")
+        added = {"new_bookmaker": ("newbook", ""), "new_market": ("", "new_market")}
+        return (entry.bookmaker, entry.market) == added.get(entry.issue_type, ("", ""))
     if case.touches in ("event", "added"):
         return entry.event.api_id in (EVENT["id"], OTHER_ID)
     markets = ("", case.market) if case.touches in ("outcome", "market") else ("", "h2h", "spreads", "totals")

@@ -68,6 +68,8 @@ def test_bookmakers_and_markets_are_new_once_and_not_in_an_empty_database():
     ]
     ingest([snapshot(event(fresh(20, h2h()), fresh(20, h2h(), totals(), key="novelbook")), at(20))])
     assert life(IssueType.NEW_BOOKMAKER) == (10, 10, 1, None)
+    assert entry(IssueType.NEW_BOOKMAKER).bookmaker == "novelbook"
+    assert entry(IssueType.NEW_MARKET).market == "totals"
     end_what_is_over(at(10) + timedelta(hours=24))
     assert not DataQualityLog.objects.standing().exists()
 
@@ -148,3 +150,8 @@ def test_of_games_that_have_begun_and_of_one_game_nothing_is_expected():
 def test_answers_read_together_are_told_like_answers_read_alone():
     take_in_all([received(0, event(fresh(0, h2h()))), received(10, event(fresh(10, h2h())))])
     assert life(IssueType.MISSING_BOOKMAKER) == (0, 10, 2, None)
+
+
+def test_the_offending_part_of_a_quote_has_the_fields_that_came():
+    look(0, h2h(50, 130))
+    assert entry(IssueType.IMPOSSIBLE_QUOTE).raw_data == {"name": "Los Angeles Lakers", "price": 50}

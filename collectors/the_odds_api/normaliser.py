@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from msgspec import Raw
+from msgspec.structs import asdict
 
 from events.records import EventRecord, ScoreRecord
 from events.times import parse_time
@@ -182,7 +183,7 @@ def read_offer(key: OfferKey, offer: Offer, basis: _Basis) -> Reading:
             quote = _quote(payload, market, basis)
         except ValueError as error:
             name = describe_name(payload)
-            problems.append(Problem("impossible_quote", f"{name}: {error}; quote left out", (), name, payload))
+            problems.append(Problem("impossible_quote", f"{name}: {error}; quote left out", (), name, _sent(payload)))
             continue
         if payload.name != quote.outcome.name:
             problems.append(_unusual_text(payload.name, quote.outcome.name, (quote.outcome,)))
@@ -195,6 +196,11 @@ def read_offer(key: OfferKey, offer: Offer, basis: _Basis) -> Reading:
     if last_update is None and offer.last_update is not None:
         problems.append(Problem("bad_timestamp", f"last_update {offer.last_update!r} is no instant; left empty"))
     return Reading(tuple(quotes.values()), last_update, tuple(problems), rejected)
+
+
+def _sent(payload: OutcomePayload) -> dict[str, Any]:
+    """The outcome as it came, without the fields that did not."""
+    return {name: value for name, value in asdict(payload).items() if value is not None}
 
 
 def _unusual_text(received: str, stored: str, outcomes: tuple[OutcomeKey, ...] = ()) -> Problem:

@@ -8,7 +8,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from events.tests.factories import make_event
-from odds.tests.factories import make_odds, make_pair, make_snapshot
+from odds.tests.factories import make_bookmaker, make_odds, make_pair, make_snapshot
+from quality import admin_decisions
 from quality.choices import IssueType, ReviewState, Severity
 from quality.models import DataQualityLog, Review
 
@@ -157,7 +158,8 @@ def test_entry_without_event_prices_or_raw_part_is_shown(reviewer):
     entry = make_entry(bookmaker="", market="", raw_data=None, issue_type=IssueType.UNREADABLE)
     page = page_of(reviewer, f"{QUEUE}{entry.pk}/change/")
     assert "there are no prices to compare" in page
-    assert "It is about no stored price." in page
+    assert "No stored price depends on it: a decision only files the entry." in page
+    assert "best odds" not in page
 
 
 def test_entry_costs_the_same_for_few_prices_and_for_many(reviewer):
@@ -226,14 +228,14 @@ def test_decision_on_an_entry_is_kept_with_who_when_and_why(reviewer):
 def test_many_are_decided_upon_after_a_page_that_tells_what_follows(reviewer, state):
     before = ReviewState.CONFIRMED if state == ReviewState.OPEN else ReviewState.OPEN
     event = make_event()
-    make_pair(event, prices={"away": +130, "home": -150})
+    make_pair(event, prices={"away": +130, "home": -150}, validation_notes="booksum_below_one")
     ids = [make_entry(event=event, review=before).pk for _ in range(3)]
     make_entry(review=before)
     url = f"{QUEUE}?state=all&bookmaker=fanduel"
     asked = reviewer.post(url, {"action": f"ask_{state.value}", "_selected_action": ids, "index": 0})
     page = asked.content.decode()
     assert "3 entries" in page
-    assert "They are about 2 prices of 1 event." in page
+    assert "2 stored prices of 1 event depend on them, 0 of them flagged." in page
     assert not Review.objects.exists()
     hidden = dict(re.findall(r'type="hidden" name="(ids|state|filters)" value="([^"]*)"', page))
     filters = hidden["filters"].replace("&amp;", "&")
@@ -255,6 +257,15 @@ def test_every_entry_that_fits_the_filters_can_be_decided_upon_at_once(reviewer)
     ids = re.search(r'name="ids" value="([^"]*)"', page)[1]
     reviewer.post(REVIEW, {"ids": ids, "state": "acknowledged"})
     assert Review.objects.count() == 1_200
+
+
+def test_prices_of_too_many_events_are_not_judged_anew_in_one_request(reviewer, monkeypatch):
+    monkeypatch.setattr(admin_decisions, "MOST_EVENTS", 1)
+    ids = [make_entry(event=make_event(api_id=f"{number:032x}")).pk for number in range(2)]
+    for state, refused in ((ReviewState.CONFIRMED, True), (ReviewState.ACKNOWLEDGED, False)):
+        chosen = {"action": f"ask_{state.value}", "_selected_action": ids, "index": 0}
+        page = reviewer.post(QUEUE, chosen, follow=True).content.decode()
+        assert ("These entries are of 2 events, whose prices would all be judged anew" in page) is refused
 
 
 def test_what_is_so_already_is_left_out_and_told(reviewer):
@@ -314,6 +325,38 @@ def test_entry_leads_to_its_event_snapshots_and_prices(reviewer):
     ):
         assert f'href="{url}"' in page
     assert "1 result" in page_of(reviewer, prices)
+
+
+def test_new_bookmaker_leads_to_its_page(reviewer):
+    book = make_bookmaker("novelbook")
+    entry = make_entry(bookmaker="novelbook", market="", issue_type=IssueType.NEW_BOOKMAKER, is_derived=False)
+    assert f'href="/admin/odds/bookmaker/{book.pk}/change/"' in page_of(reviewer, f"{QUEUE}{entry.pk}/change/")
+
+
+@pytest.mark.parametrize(
+    ("stored", "said", "unsaid"),
+    [
+        ([], "so no price of it is stored: a decision only files the entry.", "count again"),
+        ([False], "1 stored price of 1 event depends on it, 1 of them flagged.", "they are left out of best odds"),
+        ([True], "1 stored price of 1 event depends on it, 0 of them flagged.", "count again"),
+    ],
+)
+def test_buttons_promise_what_will_happen(reviewer, stored, said, unsaid):
+    event = make_event()
+    make_pair(event, "draftkings", prices={"away": +130, "home": -150})
+    for is_valid in stored:
+        make_odds(event, is_valid=is_valid, validation_notes="booksum_below_one")
+    kind = IssueType.BOOKSUM_BELOW_ONE if stored else IssueType.IMPOSSIBLE_QUOTE
+    page = page_of(reviewer, f"{QUEUE}{make_entry(event=event, issue_type=kind).pk}/change/")
+    assert said in page
+    assert unsaid not in page
+
+
+def test_what_is_left_out_comes_in_if_dismissed(reviewer, settings):
+    settings.REJECT_INVALID_ODDS = True
+    page = page_of(reviewer, f"{QUEUE}{make_entry(event=make_event()).pk}/change/")
+    assert "what is flagged is left out, and comes in if dismissed" in page
+    assert "the flagged prices count again" in page
 
 
 def test_prices_and_events_lead_to_their_entries(reviewer):

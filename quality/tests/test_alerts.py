@@ -282,7 +282,8 @@ def test_ten_new_entries_of_one_answer_are_one_message(manager):
     alert = Alert.objects.get()
     assert alert.title == "New in the quality log: 10 × quote that cannot be read"
     assert alert.text.splitlines()[-1] == "… and 2 more: see the quality log in the admin"
-    assert alert.text.splitlines()[0] == "• Quote that cannot be read: book0 h2h: price 0 is none\N{REPLACEMENT CHARACTER}[0m"
+    first = "• Quote that cannot be read: book0 h2h: price 0 is none\N{REPLACEMENT CHARACTER}[0m"
+    assert alert.text.splitlines()[0] == first
 
 
 def test_only_critical_entries_and_drift_are_told(manager):

@@ -3,12 +3,15 @@ from datetime import timedelta
 import pytest
 
 from odds.tests.factories import make_event, make_odds, make_pair, make_snapshot
+from quality.choices import IssueType
 from quality.comparison import MOST_ROWS, compare, prices_in_question
 from quality.models import DataQualityLog
 
 from .factories import SEEN, make_entry
 
 pytestmark = pytest.mark.django_db
+
+NOTED = "booksum_below_one"  # as a price with the fault of `make_entry` has it
 
 
 def after(minutes):
@@ -22,7 +25,15 @@ def moved(event, *prices, bookmaker="fanduel", market="h2h", since=0):
         if pair:
             until = moves[number + 1] if number + 1 < len(moves) else None
             sides = dict(zip(("away", "home"), pair, strict=True))
-            make_pair(event, bookmaker, market, prices=sides, odds_timestamp=moves[number], valid_until=until)
+            make_pair(
+                event,
+                bookmaker,
+                market,
+                prices=sides,
+                odds_timestamp=moves[number],
+                valid_until=until,
+                validation_notes=NOTED,
+            )
 
 
 def shown(table):
@@ -73,10 +84,10 @@ def test_withdrawal_is_a_move_with_nothing_on_offer():
 def test_other_bookmakers_at_the_instant_with_the_best_valid_price():
     event = make_event()
     make_snapshot(event, snapshot_time=SEEN)
-    make_pair(event, "fanduel", prices={"away": +300, "home": -150}, is_valid=False)
+    make_pair(event, "fanduel", prices={"away": +300, "home": -150}, is_valid=False, validation_notes=NOTED)
     make_pair(event, "draftkings", prices={"away": +130, "home": -150})
     make_pair(event, "betmgm", prices={"away": +125, "home": -145})
-    make_odds(event, "fanduel", "totals", "over")
+    make_odds(event, "fanduel", "totals", "over", validation_notes=NOTED)
     table = compare(make_entry(event=event)).books
     assert [row.bookmaker for row in table.rows] == ["fanduel", "betmgm", "draftkings"]
     assert [row.in_question for row in table.rows] == [True, False, False]
@@ -112,7 +123,7 @@ def test_spreads_show_points_and_are_compared_at_equal_ones():
 
 def test_entry_about_one_outcome_questions_no_other():
     event = make_event()
-    make_pair(event, prices={"away": +300, "home": -150})
+    make_pair(event, prices={"away": +300, "home": -150}, validation_notes=NOTED)
     [row] = compare(make_entry(event=event, outcome="Boston Celtics")).books.rows
     assert [price.in_question for cell in row.cells for price in cell] == [True, False]
 
@@ -120,7 +131,7 @@ def test_entry_about_one_outcome_questions_no_other():
 def test_outcome_of_a_player_is_named_with_him():
     event = make_event()
     for player in ("LeBron James", "Jayson Tatum"):
-        make_odds(event, market="player_points", side="over", description=player, point=25.5)
+        make_odds(event, market="player_points", side="over", description=player, point=25.5, validation_notes=NOTED)
     entry = make_entry(event=event, market="player_points", outcome="LeBron James Over")
     assert [(row.description, row.in_question) for row in compare(entry).books.rows] == [
         ("Jayson Tatum", False),
@@ -170,15 +181,56 @@ def test_comparison_costs_the_same_for_few_prices_and_for_many(django_assert_num
     for number in range(20):
         make_pair(event, f"book{number}", prices={"away": +130, "home": -150})
     entry = make_entry(event=event)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         compare(entry)
+
+
+def test_two_sides_whose_points_do_not_fit_share_a_row():
+    event = make_event()
+    for minutes, under in ((0, 224.5), (10, 223.5), (20, 224.5)):
+        times = {"odds_timestamp": after(minutes), "valid_until": after(minutes + 10)}
+        fits = under == 224.5
+        notes = "" if fits else "inconsistent_pair"
+        make_odds(event, "fanduel", "totals", "under", point=under, validation_notes=notes, **times)
+        if minutes != 20:
+            make_odds(event, "fanduel", "totals", "over", point=224.5, validation_notes=notes, **times)
+    make_odds(event, "betmgm", "totals", "over", point=230)
+    place = {"event": event, "market": "totals", "issue_type": IssueType.INCONSISTENT_PAIR}
+    comparison = compare(make_entry(**place, first_seen=after(10), ended_at=after(20)))
+    points = [[price.point for cell in row.cells for price in cell] for row in comparison.history.rows]
+    assert points[:3] == [["224.5", "224.5"], ["224.5", "223.5"], ["224.5"]]
+    assert [row.in_question for row in comparison.history.rows][:3] == [False, True, False]
+    assert comparison.history.rows[1].overround == "–"
+    assert [row.bookmaker for row in comparison.books.rows] == ["fanduel", "betmgm"]
+
+
+def test_price_beside_a_quote_that_was_left_out_is_not_in_question():
+    event = make_event()
+    make_odds(event, validation_notes="incomplete_market")
+    entry = make_entry(event=event, issue_type=IssueType.IMPOSSIBLE_QUOTE)
+    assert not prices_in_question(DataQualityLog.objects.all()).exists()
+    assert [row.in_question for row in compare(entry).books.rows] == [False]
+
+
+def test_movement_questions_the_prices_that_came_with_it_alone():
+    event = make_event()
+    for minutes, price in ((0, +100), (10, +300), (20, -400)):
+        times = {"odds_timestamp": after(minutes), "valid_until": after(minutes + 30)}
+        make_odds(event, price=price, validation_notes="line_movement", **times)
+    make_entry(event=event, issue_type=IssueType.LINE_MOVEMENT, first_seen=after(10), ended_at=after(40))
+    assert prices_in_question(DataQualityLog.objects.all()).get().price == 300
+
+
+def test_no_name_of_a_type_is_part_of_another():
+    """Else a price would be taken for one with a fault that another one's name ends with."""
+    assert not [(each, other) for each in IssueType for other in IssueType if each != other and each in other]
 
 
 def test_prices_in_question_stood_while_the_fault_did():
     event = make_event()
     moved(event, (+100, -120), (+105, -125), (+110, -130), (+115, -135))
     moved(event, (+100, -120), bookmaker="draftkings")
-    make_odds(event, "fanduel", "totals", "over")
+    make_odds(event, "fanduel", "totals", "over", validation_notes=NOTED)
     make_odds(make_event())
     make_entry(event=event, first_seen=after(10), last_seen=after(20), ended_at=after(30))
     make_entry(event=event, outcome="Boston Celtics", first_seen=after(35))
@@ -201,7 +253,7 @@ def test_entry_about_no_one_bookmaker_or_market_questions_all_of_them(place, cou
     event = make_event()
     moved(event, (+100, -120))
     moved(event, (+100, -120), bookmaker="draftkings")
-    make_odds(event, "fanduel", "totals", "over")
+    make_odds(event, "fanduel", "totals", "over", validation_notes=NOTED)
     make_odds(make_event())
     make_entry(**{"event": event, **place})
     assert prices_in_question(DataQualityLog.objects.all()).count() == count

@@ -72,6 +72,15 @@ def test_what_stands_is_counted_with_a_link_to_the_queue(admin_client):
     assert "state=standing&amp;severity__exact=critical" in text
 
 
+def test_what_waits_for_review_is_told_with_the_way_there(admin_client):
+    assert "Nothing waits for review" in page(admin_client)
+    make_entry(severity=Severity.ERROR, ended_at=timezone.now())
+    assert re.search(r'href="/admin/quality/dataqualitylog/">1 entry waits for review', page(admin_client))
+    make_entry(event=offer(), severity=Severity.WARNING)
+    of_sport = page(admin_client, sport="basketball_nba")
+    assert re.search(r'href="[^"]*\?sport_key=basketball_nba">2 entries wait for review', of_sport)
+
+
 def test_its_links_lead_somewhere(admin_client):
     make_entry(event=offer(), severity=Severity.CRITICAL)
     links = {link.replace("&amp;", "&") for link in re.findall(r'href="(/[^"#]+)"', page(admin_client))}

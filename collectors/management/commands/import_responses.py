@@ -9,6 +9,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColum
 from collectors.recorded import ImportReport, RecordingOptions, import_responses
 from events.cli import ReadCommand, moment_option, plain, table
 from odds.choices import OddsFormat
+from quality.event_checks import end_what_is_over
 
 PROBLEMS_SHOWN = 20
 
@@ -47,6 +48,8 @@ class Command(ReadCommand):
         )
         with self._progress(files, hidden=as_json) as advance:
             report = import_responses(files, chosen, dry_run=dry_run, advance=advance)
+        if not dry_run:
+            end_what_is_over(timezone.now())  # most of what is imported is of events that are
         if as_json:
             self.print_json(as_document(report, dry_run=dry_run))
         else:
