@@ -107,15 +107,13 @@ def observe(
     `ending` are the types that `end_unseen` is asked for next.
     """
     found = {observed.fingerprint: observed for observed in (_observed(each, at) for each in observations)}
-    # Locked together with what may end next, as two answers that saw different faults would otherwise each end what the
-    # other saw, and lock each other up.
+    # Locked with what may end next: two answers that each end what the other saw would else lock each other up.
     sports = {each.sport_key for each in found.values()}
     may_end = Q(ended_at=None, is_derived=False, sport_key__in=sports, issue_type__in=ending)
     locked = DataQualityLog.objects.select_for_update().filter(Q(fingerprint__in=found) | may_end)
     for row in locked.order_by("fingerprint").defer("raw_data"):
-        if row.fingerprint not in found:
+        if (seen := found.get(row.fingerprint)) is None:
             continue
-        seen = found[row.fingerprint]
         seen.first_seen, seen.last_seen = min(row.first_seen, at), max(row.last_seen, at)
         seen.occurrences = min(row.occurrences + (at > row.last_seen), LARGEST_COUNT)
         if row.ended_at is not None and at < row.ended_at:  # an older answer, come in later

@@ -72,7 +72,7 @@ def once(kind: str, **details: Any) -> dict[str, Any]:
 HTTP_DATE = "Wed, 14 Jan 2026 22:00:20 GMT"
 CASES = [
     Case("H1 closes every connection", always("refuse_connection"), EITHER, Transient, "connection "),
-    Case("H3 hangs", once("hang_before", seconds=1.5), [UNKNOWN, STORED]),
+    Case("H3 hangs", once("hang_before", seconds=2.5), [UNKNOWN, STORED]),
     Case("H3 reset, not charged", once("reset_before_charge"), [UNKNOWN, STORED]),
     Case("H3 reset, charged", once("reset_after_charge"), [UNKNOWN, STORED]),
     Case("H3 reset, for ever", always("reset_after_charge"), [UNKNOWN] * 3, NoAnswer, "whether it was charged"),
@@ -133,7 +133,7 @@ CASES = [
 def ready(set_stage):
     """A stage whose credits are known, with answers small enough to be read fast."""
     stage = set_stage(key=KEY)
-    stage.client |= {"largest_body": 1024 * 1024, "read_timeout": 0.5, "deadline": 0.8}
+    stage.client |= {"largest_body": 1024 * 1024, "read_timeout": 1.0, "deadline": 1.6}
     with stage.gate() as gate:
         gate.probe()
     return stage

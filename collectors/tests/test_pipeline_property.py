@@ -29,7 +29,7 @@ def arrivals(draw: st.DrawFn) -> tuple[list[Step], list[list[Step]]]:
 
 
 @pytest.mark.django_db
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(arrivals(), st.integers(-1, 800))
 def test_any_order_of_arrival_gives_the_same_tables(history, minutes):
     steps, batches = history
@@ -47,7 +47,7 @@ def test_any_order_of_arrival_gives_the_same_tables(history, minutes):
 
 
 @pytest.mark.django_db
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(histories())
 def test_closing_is_the_last_snapshot_before_both_starts(steps):
     with transaction.atomic():

@@ -99,8 +99,8 @@ def test_verbose_adds_sports_jobs_calls_and_tables(fetched):
     assert {"purpose": "manual", "endpoint": "odds", "calls": 1, "credits": 3, "unknown": 0} in answer["calls_24h"]
     assert answer["calls_period"] == answer["calls_24h"]
     assert answer["table_bytes"]["odds_odds"] > 0
-    quoted = {(row["bookmaker"], row["market"]): row["quoted"] for row in answer["quality"]}
-    assert quoted["fanduel", "h2h"] == OddsSnapshot.objects.count()
+    asked = {(row["bookmaker"], row["market"]): row["asked"] for row in answer["quality"]}
+    assert asked["fanduel", "h2h"] == OddsSnapshot.objects.pre_match().count()
 
 
 def test_faults_that_stand_are_counted_with_the_share_of_offers(fetched):
