@@ -40,7 +40,7 @@ class IssueType(TextChoices):
     INCONSISTENT_PAIR = "inconsistent_pair", "Points that do not fit"
     DUPLICATE_OUTCOME = "duplicate_outcome", "Outcome quoted twice"
     CONFLICTING_OUTCOME = "conflicting_outcome", "Outcome quoted twice, differently"
-    DUPLICATE_EVENT = "duplicate_event", "Event twice in one answer"  # twice in one answer
+    DUPLICATE_EVENT = "duplicate_event", "Event twice in one answer"
     # its times
     MISSING_TIMESTAMP = "missing_timestamp", "Bookmaker's time is missing"
     BAD_TIMESTAMP = "bad_timestamp", "Bookmaker's time cannot be read"
@@ -66,7 +66,7 @@ class IssueType(TextChoices):
     # the event
     START_MOVED = "start_moved", "Start was moved"
     TEAMS_SWAPPED = "teams_swapped", "Teams are swapped"
-    OTHER_GAME = "other_game", "Another game under a known id"  # a known id with other teams or another sport
+    OTHER_GAME = "other_game", "Another game under a known id"
     LIKELY_DUPLICATE = "likely_duplicate", "Likely the same game twice"
     EVENT_VANISHED = "event_vanished", "Event has vanished"
     NO_RESULT = "no_result", "No result"

@@ -26,14 +26,6 @@ class DataQualityLogQuerySet(models.QuerySet["DataQualityLog"]):
         """What waits for a person: what stands, and what has ended but keeps prices out of use."""
         return self.filter(Q(ended_at__isnull=True) | Q(severity__in=INVALIDATING), review=ReviewState.OPEN)
 
-    def decided(self) -> Self:
-        """Entries whose review changes verdicts."""
-        return self.filter(review__in=[ReviewState.DISMISSED, ReviewState.CONFIRMED])
-
-    def seen_between(self, start: datetime, end: datetime) -> Self:
-        """Faults that were seen at some time in [start, end)."""
-        return self.filter(first_seen__lt=end, last_seen__gte=start)
-
     def of_types(self, types: Iterable[str]) -> Self:
         return self.filter(issue_type__in=list(types))
 

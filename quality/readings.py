@@ -19,12 +19,10 @@ SEVERITIES = {
     IssueType.CONFLICTING_ANSWERS: Severity.WARNING,
     IssueType.DUPLICATE_EVENT: Severity.WARNING,
     IssueType.SCHEMA_DRIFT: Severity.WARNING,
-    IssueType.TEAMS_SWAPPED: Severity.ERROR,
-    IssueType.OTHER_GAME: Severity.ERROR,
     IssueType.UNREADABLE: Severity.ERROR,
     IssueType.REFUSED: Severity.CRITICAL,
 }
-# Told of a whole feed, not of one event; see `observing`.
+# Told of a whole feed, not of one event: see `checking`.
 OF_THE_FEED = frozenset({IssueType.SCHEMA_DRIFT})
 # The rules about times look at them in every snapshot, the reader only where prices changed.
 LEFT_TO_RULES = frozenset({IssueType.BAD_TIMESTAMP})

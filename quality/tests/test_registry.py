@@ -15,8 +15,8 @@ from quality.rules.registry import offer_rule, registered, rules_about
 
 # Said once, when a key is first seen.
 FIRST_SEEN = {IssueType.NEW_BOOKMAKER, IssueType.NEW_MARKET, IssueType.NEW_SPORT}
-# The reader meets these as well: a field or a time that is missing altogether, another game under a known id.
-BOTH = {IssueType.MISSING_FIELD, IssueType.TEAMS_SWAPPED, IssueType.OTHER_GAME}
+# The reader meets it as well: a field that is missing altogether.
+BOTH = {IssueType.MISSING_FIELD}
 
 
 def test_every_type_has_one_finder():
