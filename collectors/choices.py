@@ -47,6 +47,7 @@ class Job(TextChoices):
     FETCH_SCORES = "fetch_scores"
     UPDATE_EVENT_STATUS = "update_event_status"
     TIDY = "tidy"
+    BACKUP = "backup"
 
 
 class TickState(TextChoices):
@@ -60,3 +61,40 @@ class TickState(TextChoices):
 class SamplingMode(TextChoices):
     FIXED = "fixed"
     ADAPTIVE = "adaptive"
+
+
+class RunState(TextChoices):
+    """How far a backfill has come."""
+
+    PLANNED = "planned"
+    RUNNING = "running"
+    STOPPED = "stopped"  # with items left: by a person, for want of credits, or by a crash
+    DONE = "done"
+
+
+class ItemState(TextChoices):
+    """How far one purchase of a backfill has come: the first five follow each other, the others are ends.
+
+    Between reserved and received its call goes through the states of the ledger.
+    """
+
+    PLANNED = "planned"
+    RESERVED = "reserved"  # taken to be bought; its credits are set aside
+    RECEIVED = "received"  # the answer is stored as bytes
+    NORMALISED = "normalised"  # and read into events and odds
+    VERIFIED = "verified"  # and compared with what was read from it
+    SKIPPED_EXISTING = "skipped_existing"  # what it would bring was there already
+    UNAVAILABLE = "unavailable"  # the provider has nothing there, and is not asked again
+    FAILED = "failed"  # no usable answer; tried again by the next run
+    PARKED = "parked"  # failed too often, or its answer cannot be read
+    UNKNOWN = "unknown"  # sent, and nobody knows what became of it
+
+
+class ArchiveFormat(TextChoices):
+    """The archives that can be imported."""
+
+    SBR_SHEET = "sbr-sheet"
+    SBR_MULTIBOOK = "sbr-multibook"
+    LINE_HISTORY = "line-history"
+    GENERIC = "generic"
+    PARQUET = "parquet"

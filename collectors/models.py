@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from .choices import CallState, Endpoint, Job, Purpose, SamplingMode, TickState
+from .choices import ArchiveFormat, CallState, Endpoint, ItemState, Job, Purpose, RunState, SamplingMode, TickState
 from .querysets import FetchLogQuerySet
 
 
@@ -201,3 +201,88 @@ class CollectorState(models.Model):
 
     def __str__(self) -> str:
         return "paused: " + self.pause_reason if self.paused_at else "collecting"
+
+
+class BackfillRun(models.Model):
+    """One backfill: what was wanted, which games were drawn, what it was to cost, and how it ended."""
+
+    digest = models.CharField(max_length=32, unique=True, help_text="of the parameters: the same wish is the same run")
+    sport_key = models.CharField()
+    start = models.DateField(help_text="first game day, league time")
+    end = models.DateField(help_text="last game day")
+    parameters = models.JSONField(help_text="what was wanted, in full")
+    games = models.JSONField(default=list, help_text="event ids of the sample")
+    wanted = models.IntegerField(default=0, help_text="instants of games that were wanted")
+    state = models.CharField(max_length=7, choices=RunState, default=RunState.PLANNED)
+    credits_planned = models.IntegerField(default=0, help_text="what the items cost that were bought for this run")
+    is_sandbox = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(blank=True, default="", help_text="in one line")
+    report = models.JSONField(null=True, blank=True, help_text="the verification at its end")
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=RunState.values), name="collectors_backfillrun_state_known"),
+            models.CheckConstraint(
+                condition=Q(end__gte=F("start")), name="collectors_backfillrun_ends_after_it_begins"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sport_key} {self.start} to {self.end}"
+
+
+class BackfillItem(models.Model):
+    """One distinct purchase, bought once for all runs that want it."""
+
+    runs = models.ManyToManyField(BackfillRun, related_name="items")
+    endpoint = models.CharField(max_length=21, choices=Endpoint)
+    sport_key = models.CharField()
+    requested_at = models.DateTimeField(help_text="the instant asked for")
+    parameters = models.JSONField(help_text="of the call")
+    digest = models.CharField(max_length=32, help_text="of the call, as in the ledger")
+    is_sandbox = models.BooleanField(default=False)
+    state = models.CharField(max_length=16, choices=ItemState, default=ItemState.PLANNED)
+    cost = models.IntegerField(help_text="credits, at most")
+    charged = models.IntegerField(null=True, blank=True, help_text="credits; empty while not known")
+    attempts = models.SmallIntegerField(default=0, help_text="calls made for it")
+    call = models.ForeignKey(FetchLog, models.PROTECT, related_name="+", null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True, help_text="the answer's own timestamp")
+    previous_at = models.DateTimeField(null=True, blank=True, help_text="of the snapshot before it")
+    next_at = models.DateTimeField(null=True, blank=True, help_text="of the snapshot after it")
+    listed = models.JSONField(null=True, blank=True, help_text="of a list: {event id: its start as stated then}")
+    note = models.CharField(blank=True, default="", help_text="why it is not bought, or was bought again")
+    updated_at = models.DateTimeField(auto_now=True, db_default=Now())
+
+    class Meta:
+        ordering = ["sport_key", "requested_at", "endpoint"]
+        constraints = [
+            models.UniqueConstraint(fields=["digest", "is_sandbox"], name="collectors_backfillitem_once"),
+            models.CheckConstraint(condition=Q(state__in=ItemState.values), name="collectors_backfillitem_state_known"),
+        ]
+        indexes = [
+            models.Index(fields=["sport_key", "endpoint", "answered_at"], name="collectors_backfillitem_grid"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.endpoint} {self.sport_key} at {self.requested_at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+class ArchiveFile(models.Model):
+    """A file of results or prices as it was imported, byte for byte: what came of it can be read again."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    name = models.CharField(help_text="of the file, without its folder")
+    format = models.CharField(max_length=13, choices=ArchiveFormat)
+    size = models.BigIntegerField(help_text="bytes")
+    body = models.BinaryField(help_text="compressed with zlib")
+    imported_at = models.DateTimeField()
+    report = models.JSONField(default=dict, help_text="counts of what came of it")
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -29,6 +29,11 @@ class Event(models.Model):
     completed_at = models.DateTimeField(null=True, blank=True, help_text="when the provider first called it completed")
     closing_at = models.DateTimeField(null=True, blank=True, help_text="last pre-match snapshot, if any")
     observed_at = models.DateTimeField(help_text="time of the newest answer that these facts come from")
+    start_is_day = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="only the day of the start is known: it is given as noon of that day, league time",
+    )
     is_sandbox = models.BooleanField(default=False, db_default=False, help_text="made up by the sandbox")
     missing_since = models.DateTimeField(
         null=True, blank=True, help_text="when it was first gone from the list of events to come; empty while listed"
@@ -64,13 +69,37 @@ class EventScore(models.Model):
     home_score = models.IntegerField(null=True, blank=True)
     away_score = models.IntegerField(null=True, blank=True)
     last_update = models.DateTimeField(null=True, blank=True, help_text="the provider's own time of this score")
+    origin = models.CharField(
+        blank=True, default="", db_default="", help_text="what it was imported from; empty: the provider"
+    )
+    trust = models.SmallIntegerField(
+        default=0, db_default=0, help_text="the score of most trust is shown, of equals the newest; 0 as the provider's"
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         ordering = ["event", "observed_at"]
         constraints = [
-            models.UniqueConstraint(fields=["event", "observed_at"], name="events_eventscore_once_per_instant"),
+            models.UniqueConstraint(
+                fields=["event", "observed_at", "origin"], name="events_eventscore_once_per_instant"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.away_score}–{self.home_score} at {self.observed_at:%Y-%m-%d %H:%M} UTC"
+
+
+class TeamAlias(models.Model):
+    """Another name of a team, as some archive or file has it. These go before the names that ship with the project."""
+
+    sport_key = models.CharField()
+    alias = models.CharField(help_text="as it is written there; case, points and blanks do not matter")
+    team = models.CharField(help_text="as the provider writes it")
+
+    class Meta:
+        ordering = ["sport_key", "alias"]
+        verbose_name_plural = "team aliases"
+        constraints = [models.UniqueConstraint(fields=["sport_key", "alias"], name="events_teamalias_once")]
+
+    def __str__(self) -> str:
+        return f"{self.alias} is {self.team}"

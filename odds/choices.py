@@ -35,3 +35,10 @@ class OddsFormat(TextChoices):
 
     AMERICAN = "american"
     DECIMAL = "decimal"
+
+
+class LineMoment(TextChoices):
+    """Which price of a game an archive without times has."""
+
+    OPENING = "opening"
+    CLOSING = "closing"

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 
 from events.models import Event
 
-from .choices import BookmakerKind, OddsFormat, Side, Source
+from .choices import BookmakerKind, LineMoment, OddsFormat, Side, Source
 from .fields import ExactJSONField
 from .querysets import OddsQuerySet, OddsSnapshotQuerySet
 
@@ -123,7 +123,9 @@ class OddsSnapshot(models.Model):
     is_live = models.BooleanField(help_text="taken at or after its own stated start")
     source = models.CharField(max_length=10, choices=Source)
     api_request_id = models.CharField(blank=True, default="", db_default="")
-    raw_data = ExactJSONField(help_text="the event object as received")
+    raw_data = ExactJSONField(
+        null=True, blank=True, help_text="the event object as received; empty where it lies in an archive on disk"
+    )
 
     objects = OddsSnapshotQuerySet.as_manager()
 
@@ -196,3 +198,41 @@ class Odds(models.Model):
     def __str__(self) -> str:
         point = "" if self.point is None else f" {self.point.normalize():+f}"
         return f"{self.bookmaker}: {self.outcome.name}{point} at {self.price:+d}"
+
+
+class ArchivePrice(models.Model):
+    """An opening or closing price of an archive that tells no time. No answer for an instant ever comes from here."""
+
+    id = models.BigAutoField(primary_key=True)
+    event = models.ForeignKey(Event, models.CASCADE, related_name="archive_prices")
+    bookmaker = models.ForeignKey(Bookmaker, models.PROTECT, related_name="+", db_index=False)
+    market = models.ForeignKey(Market, models.PROTECT, related_name="+", db_index=False)
+    outcome = models.ForeignKey(Outcome, models.PROTECT, related_name="+", db_index=False)
+    moment = models.CharField(max_length=7, choices=LineMoment)
+    price = models.IntegerField(null=True, blank=True, help_text="American; empty where the archive has a line alone")
+    decimal_price = models.FloatField(null=True, blank=True)
+    point = models.DecimalField(max_digits=9, decimal_places=3, null=True, blank=True)
+    origin = models.CharField(help_text="the archive format that it was read from")
+    is_valid = models.BooleanField(default=True, db_default=True)
+    validation_notes = models.CharField(blank=True, default="", db_default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "bookmaker", "market", "outcome", "moment", "origin"], name="odds_archiveprice_once"
+            ),
+            models.CheckConstraint(condition=Q(moment__in=LineMoment.values), name="odds_archiveprice_moment_known"),
+            models.CheckConstraint(
+                condition=Q(price__isnull=True, decimal_price__isnull=True)
+                | ((Q(price__gte=100) | Q(price__lte=-100)) & Q(decimal_price__gt=1)),
+                name="odds_archiveprice_price_american",
+            ),
+            models.CheckConstraint(
+                condition=Q(price__isnull=False) | Q(point__isnull=False), name="odds_archiveprice_says_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        point = "" if self.point is None else f" {self.point.normalize():+f}"
+        price = "" if self.price is None else f" at {self.price:+d}"
+        return f"{self.bookmaker}: {self.outcome.name}{point}{price}, {self.moment}"
