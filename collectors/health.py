@@ -17,10 +17,11 @@ from django_apscheduler.models import DjangoJob
 
 from events import doubts
 from events.choices import EventStatus
+from events.lifecycle import UNRESOLVED_TOLD_FOR
 from events.models import Event
 from odds.statistics import Statistics
 
-from . import budget, counting
+from . import backups, budget, counting
 from .choices import CallState, Endpoint, Job, Purpose, TickState
 from .credits import next_reset
 from .facts import Credits, Doubtful, Facts, Sport
@@ -38,8 +39,6 @@ DAY = timedelta(hours=24)
 WEEK = timedelta(days=7)
 # Fetches of single sports are looked for this far back.
 LOOK_BACK = timedelta(days=30)
-# An event without result is told of for so long; the admin has them all.
-TOLD_FOR = timedelta(days=30)
 TITLES = 3
 # How the outcome of a tick begins that found no game to fetch odds of.
 NOTHING_TO_FETCH = "nothing to fetch"
@@ -101,6 +100,7 @@ def calls_of(account: str) -> FetchLogQuerySet:
 def _facts(now: datetime, account: str, spool: Spool, quota: int, reserve_fraction: float, unapplied: int) -> Facts:
     state = collector_state()
     calls = calls_of(account)
+    first_call = calls.order_by("pk").values_list("fetch_time", flat=True).first()
     fetches = calls.filter(endpoint=Endpoint.ODDS, success=True)
     paid, succeeded = _paid_calls(calls.since(now - DAY))
     missed, failed, interrupted = _ticks(now - DAY)
@@ -110,7 +110,8 @@ def _facts(now: datetime, account: str, spool: Spool, quota: int, reserve_fracti
         now=now,
         sandbox=account == SANDBOX_KEY,
         unapplied_migrations=unapplied,
-        calls_made=calls.exists(),
+        calls_made=first_call is not None,
+        first_call_at=first_call,
         last_fetch=fetches.order_by("-fetch_time").values_list("received_at", flat=True).first(),
         paid_calls_24h=paid,
         succeeded_24h=succeeded,
@@ -136,9 +137,10 @@ def _facts(now: datetime, account: str, spool: Spool, quota: int, reserve_fracti
         ticks_failed_24h=failed,
         ticks_interrupted_24h=interrupted,
         vanished=_doubtful(Event.objects.filter(doubts.vanished(now))),
-        unresolved=_doubtful(Event.objects.filter(doubts.unresolved(now), commence_time__gt=now - TOLD_FOR)),
+        unresolved=_doubtful(Event.objects.filter(doubts.unresolved(now), commence_time__gt=now - UNRESOLVED_TOLD_FOR)),
         unread_responses=unread,
         parked_responses=parked,
+        backups=backups.known(),
     )
 
 

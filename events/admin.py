@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
@@ -13,8 +15,9 @@ from . import doubts
 from .admin_pages import ReadOnlyAdmin, unbroken, utc
 from .choices import EventStatus
 from .lifecycle import Doubt
-from .models import Event, EventScore
-from .statuses import set_status, unset_status
+from .models import Event, EventScore, TeamAlias
+from .statuses import doubt_about, set_status, unset_status
+from .teams import TeamNames, letters_of
 
 admin.site.site_header = "Odds"
 admin.site.enable_nav_sidebar = False  # the tables need the width
@@ -28,10 +31,14 @@ class EventScoreInline(admin.TabularInline):
     model = EventScore
     ordering = ("-observed_at",)
     extra = 0
-    fields = readonly_fields = ("observed", "completed", "away_score", "home_score", "stated")
+    fields = readonly_fields = ("observed", "completed", "away_score", "home_score", "stated", "source", "trust")
     observed = staticmethod(utc("observed_at", "seen"))
     stated = staticmethod(utc("last_update", "the provider's time"))
     verbose_name_plural = "scores as they came in"
+
+    @admin.display(description="from")
+    def source(self, score: EventScore) -> str:
+        return score.origin or "the provider"
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -112,7 +119,22 @@ class EventAdmin(ReadOnlyAdmin):
     search_help_text = "A team, or the id of an event or its beginning"
     inlines = (EventScoreInline,)
     fieldsets = (
-        (None, {"fields": ("game", "api_id", "sport", "start", "status", "status_is_manual", "score", "is_sandbox")}),
+        (
+            None,
+            {
+                "fields": (
+                    "game",
+                    "api_id",
+                    "sport",
+                    "start",
+                    "start_is_day",
+                    "status",
+                    "status_is_manual",
+                    "score",
+                    "is_sandbox",
+                )
+            },
+        ),
         ("Times", {"fields": ("completed", "close", "observed", "missing", "missed_listings", "created", "updated")}),
     )
     readonly_fields = (
@@ -140,6 +162,8 @@ class EventAdmin(ReadOnlyAdmin):
 
     @admin.display(description="status")
     def shown_status(self, event: Event) -> str:
+        if doubt_about(event, timezone.now()) is Doubt.UNRESOLVED:
+            return unbroken("No result")
         label = EventStatus(event.status).label
         return unbroken(f"{label}, by hand" if event.status_is_manual else label)
 
@@ -148,4 +172,39 @@ class EventAdmin(ReadOnlyAdmin):
         return "–" if event.home_score is None else f"{event.away_score}–{event.home_score}"
 
 
+class TeamAliasForm(forms.ModelForm):
+    """An alias that means something, and one team only."""
+
+    class Meta:
+        model = TeamAlias
+        fields = ("sport_key", "alias", "team")
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        letters = letters_of(given.get("alias", ""))
+        if given.get("alias") and not letters:
+            self.add_error("alias", "It has neither letters nor digits.")
+        others = TeamAlias.objects.filter(sport_key=given.get("sport_key", "")).exclude(pk=self.instance.pk)
+        for other in others.exclude(team=given.get("team", "")):
+            if letters and letters_of(other.alias) == letters:
+                self.add_error("alias", f"{other.alias!r} is {other.team} already; case, points and blanks are one.")
+        return given
+
+
+class TeamAliasAdmin(admin.ModelAdmin):
+    """Names of teams that a person adds. They count from the next import on."""
+
+    form = TeamAliasForm
+    list_display = ("alias", "team", "sport_key")
+    list_filter = (("sport_key", admin.AllValuesFieldListFilter),)
+    search_fields = ("alias", "team")
+
+    def save_model(self, request: HttpRequest, obj: TeamAlias, form: Any, change: bool) -> None:
+        if obj.team not in TeamNames.of(obj.sport_key).teams:
+            told = f"No event of {obj.sport_key} is stored with a team called {obj.team!r}; is it the provider's name?"
+            self.message_user(request, told, messages.WARNING)
+        super().save_model(request, obj, form, change)
+
+
 admin.site.register(Event, EventAdmin)
+admin.site.register(TeamAlias, TeamAliasAdmin)

@@ -17,6 +17,8 @@ LISTS_UNTIL_VANISHED = 3
 GONE_UNTIL_VANISHED = timedelta(hours=1)
 # Long after any game has ended. Scores reach back three days, so there are two left to find out.
 UNRESOLVED_AFTER = timedelta(hours=24)
+# A person is told of it for so long. Seasons that were imported may lack results by the thousand.
+UNRESOLVED_TOLD_FOR = timedelta(days=30)
 
 
 class Doubt(Enum):

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
+from typing import NamedTuple
 
-from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db import transaction
 from msgspec.structs import replace
 
+from . import rows
 from .choices import EventStatus
+from .locking import once_more
 from .models import Event, EventScore
 from .records import EventRecord, ScoreRecord
+from .results import completed_at, progress, said, shown
 
-# What later answers change, or fill in, of an event.
-_FACTS = ("sport_title", "home_team", "away_team", "commence_time", "observed_at")
+# What later answers change, or fill in, of an event, and what scores do; with their types in PostgreSQL.
+_NAMES = {"sport_title": "text", "home_team": "text", "away_team": "text"}
+_FACTS = {**_NAMES, "commence_time": "timestamptz", "observed_at": "timestamptz"}
+_RESULT = {"home_score": "int", "away_score": "int", "completed_at": "timestamptz", "status": "text"}
 
 
 @transaction.atomic(savepoint=False)
@@ -30,12 +36,12 @@ def upsert_events(records: Collection[EventRecord]) -> dict[str, Event]:
     for record in records:
         known = newest.get(record.api_id)
         newest[record.api_id] = record if known is None else _newer(known, record)
-    events = _locked(newest)
+    events = rows.locked_by_id(newest)
     missing = [_new_event(newest[api_id]) for api_id in sorted(newest.keys() - events.keys())]
     if missing:
         Event.objects.bulk_create(missing, ignore_conflicts=True)
-        events = _locked(newest)
-    _write_facts([event for api_id, event in events.items() if _bring_up_to(event, newest[api_id])])
+        events = rows.locked_by_id(newest)
+    rows.write([event for api_id, event in events.items() if _bring_up_to(event, newest[api_id])], _FACTS)
     return events
 
 
@@ -51,13 +57,14 @@ def contradictions(event: Event, record: EventRecord) -> str | None:
 
 @transaction.atomic
 def record_scores(records: Sequence[ScoreRecord]) -> tuple[dict[str, Event], int]:
-    """Keep every score observed and show the newest on its event.
+    """Keep every score that the provider gave, and show the results that follow.
 
     Returns the events by the provider's id, and how many scores were new. Of two scores at one instant the further one
     stays, whichever came first.
     """
     events = upsert_events([record.event for record in records])
-    kept = {(score.event_id, score.observed_at): score for score in _scores_of(events.values())}
+    stored = EventScore.objects.filter(event__in=list(events.values()), origin="")
+    kept = {(score.event_id, score.observed_at): score for score in stored}
     new: dict[tuple[int, datetime], EventScore] = {}
     for record in records:
         if record.home_score is None:
@@ -65,48 +72,118 @@ def record_scores(records: Sequence[ScoreRecord]) -> tuple[dict[str, Event], int
         score = _new_score(events[record.event.api_id], record)
         key = score.event_id, score.observed_at
         before = new.get(key) or kept.get(key)
-        if before is None or _progress(score) > _progress(before):
+        if before is None or progress(score) > progress(before):
             new[key] = score
-    EventScore.objects.bulk_create(
-        new.values(),
-        update_conflicts=True,
-        unique_fields=["event", "observed_at"],
-        update_fields=["completed", "home_score", "away_score", "last_update"],
-    )
+    _keep_scores(new.values())
     changed = {event_id for event_id, _ in new}
     _show_results([event for event in events.values() if event.pk in changed])
     return events, len(new.keys() - kept.keys())
 
 
-def _scores_of(events: Iterable[Event]) -> QuerySet[EventScore]:
-    return EventScore.objects.filter(event__in=list(events)).order_by("event_id", "observed_at")
+class Result(NamedTuple):
+    """How a game ended, as somebody other than the provider has it: a score, or that it was called off."""
+
+    event: Event
+    home_score: int | None
+    away_score: int | None
+    completed: bool = True
+    status: EventStatus | None = None  # of a game without a score: postponed or cancelled
 
 
-def _progress(score: EventScore) -> tuple[bool, int, int]:
-    return score.completed, score.home_score or 0, score.away_score or 0
+@dataclass(slots=True)
+class ResultCounts:
+    """What became of results, by what was shown of their events before and is shown now."""
+
+    new: int = 0  # nothing was shown
+    corrected: int = 0  # something else was
+    unchanged: int = 0  # the same was
+    outranked: int = 0  # something else was and is, of more trust or newer; or a status that stays
+
+    def count(self, given: EventScore, before: EventScore | None, after: EventScore) -> None:
+        if said(after) != said(given):
+            self.outranked += 1
+        elif before is None:
+            self.new += 1
+        elif said(before) != said(given):
+            self.corrected += 1
+        else:
+            self.unchanged += 1
 
 
-def _show_results(events: Sequence[Event]) -> None:
-    """Set result and status from the scores kept. A status set by a person stays."""
-    scores = {event_id: list(group) for event_id, group in groupby(_scores_of(events), key=attrgetter("event_id"))}
+@once_more
+@transaction.atomic
+def record_results(results: Iterable[Result], *, origin: str, trust: int, observed_at: datetime) -> ResultCounts:
+    """Keep results that were imported, and show those that count: see `results.shown`.
+
+    `origin` says what they come from; what its newest row says already is not written again. When a game ended is not
+    known by this. Of several scores given for one event the furthest one counts.
+    """
+    given = list(results)
+    events = {event.pk: event for event in rows.locked().filter(pk__in={result.event.pk for result in given})}
+    scores = _scores_of(events.values())
+    new: dict[int, EventScore] = {}
+    for result in given:
+        score = _imported_score(result, origin, trust, observed_at)
+        known = new.get(score.event_id)
+        if score.home_score is not None and (known is None or progress(score) > progress(known)):
+            new[score.event_id] = score
+    fresh = {pk: score for pk, score in new.items() if said(_newest_of(origin, scores.get(pk, ()))) != said(score)}
+    _keep_scores(fresh.values())
+    before = {event_id: shown(stored) for event_id, stored in scores.items()}
+    after = before | _show_results([events[event_id] for event_id in fresh])
+    counts = ResultCounts()
+    for event_id, score in new.items():
+        counts.count(score, before.get(event_id), after[event_id])
+    _call_off([(events[result.event.pk], result.status) for result in given if result.status is not None], counts)
+    return counts
+
+
+def _scores_of(events: Iterable[Event]) -> dict[int, list[EventScore]]:
+    """The scores of each event that has any, in the order of their times."""
+    scores = EventScore.objects.filter(event__in=list(events)).order_by("event_id", "observed_at")
+    return {event_id: list(group) for event_id, group in groupby(scores, key=attrgetter("event_id"))}
+
+
+def _newest_of(origin: str, scores: Iterable[EventScore]) -> EventScore | None:
+    return next((score for score in reversed(list(scores)) if score.origin == origin), None)
+
+
+def _keep_scores(scores: Iterable[EventScore]) -> None:
+    EventScore.objects.bulk_create(
+        scores,
+        update_conflicts=True,
+        unique_fields=["event", "observed_at", "origin"],
+        update_fields=["completed", "home_score", "away_score", "last_update", "trust"],
+    )
+
+
+def _show_results(events: Collection[Event]) -> dict[int, EventScore]:
+    """Set result and status from the scores kept, and return those shown. A status set by a person stays."""
+    scores = _scores_of(events)
+    results = {event_id: shown(given) for event_id, given in scores.items()}
     for event in events:
-        newest = scores[event.pk][-1]
-        event.home_score, event.away_score = newest.home_score, newest.away_score
-        event.completed_at = _first_completed(scores[event.pk]) if newest.completed else None
+        result = results[event.pk]
+        event.home_score, event.away_score = result.home_score, result.away_score
+        event.completed_at = completed_at(scores[event.pk]) if result.completed else None
         if not event.status_is_manual:
-            event.status = EventStatus.FINAL if newest.completed else EventStatus.LIVE
-    Event.objects.bulk_update(events, ["home_score", "away_score", "completed_at", "status"])
+            event.status = EventStatus.FINAL if result.completed else EventStatus.LIVE
+    rows.write(events, _RESULT)
+    return results
 
 
-def _first_completed(scores: Sequence[EventScore]) -> datetime | None:
-    return next((score.last_update or score.observed_at for score in scores if score.completed), None)
-
-
-def _locked(api_ids: Collection[str]) -> dict[str, Event]:
-    # In the order of ids, so that two writers with some of the same events wait for each other instead of locking up.
-    # Their keys never change, so that rows which only refer to them (entries of the quality log) need not wait.
-    rows = Event.objects.select_for_update(no_key=True).filter(api_id__in=list(api_ids)).order_by("id")
-    return {event.api_id: event for event in rows}
+def _call_off(decisions: Iterable[tuple[Event, EventStatus]], counts: ResultCounts) -> None:
+    """Note games as postponed or cancelled, except those that are final, and whose status a person has set."""
+    changed = []
+    for event, status in decisions:
+        if event.status == status:
+            counts.unchanged += 1
+        elif event.status_is_manual or event.status == EventStatus.FINAL:
+            counts.outranked += 1
+        else:
+            event.status = status
+            changed.append(event)
+    counts.corrected += len(changed)
+    rows.write(changed, _RESULT)
 
 
 def _newness(record: EventRecord) -> tuple[datetime, datetime]:
@@ -137,22 +214,6 @@ def _bring_up_to(event: Event, record: EventRecord) -> bool:
     return before != [getattr(event, name) for name in _FACTS]
 
 
-def _write_facts(events: Sequence[Event]) -> None:
-    """One statement for all; bulk_update would take longer to write than PostgreSQL to carry out."""
-    sql = """
-        UPDATE events_event AS event SET sport_title = fact.sport_title, home_team = fact.home_team,
-            away_team = fact.away_team, commence_time = fact.commence_time, observed_at = fact.observed_at,
-            updated_at = now()
-        FROM unnest(%s::int[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[])
-            AS fact (id, sport_title, home_team, away_team, commence_time, observed_at)
-        WHERE event.id = fact.id
-    """
-    if events:
-        columns = [[getattr(event, name) for event in events] for name in ("id", *_FACTS)]
-        with connection.cursor() as cursor:
-            cursor.execute(sql, columns)
-
-
 def _new_event(record: EventRecord) -> Event:
     return Event(
         api_id=record.api_id,
@@ -173,4 +234,16 @@ def _new_score(event: Event, record: ScoreRecord) -> EventScore:
         home_score=record.home_score,
         away_score=record.away_score,
         last_update=record.last_update,
+    )
+
+
+def _imported_score(result: Result, origin: str, trust: int, observed_at: datetime) -> EventScore:
+    return EventScore(
+        event=result.event,
+        observed_at=observed_at,
+        completed=result.completed,
+        home_score=result.home_score,
+        away_score=result.away_score,
+        origin=origin,
+        trust=trust,
     )

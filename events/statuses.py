@@ -11,16 +11,17 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from .choices import EventStatus
-from .lifecycle import Doubt, Known, doubt, status_at
+from .lifecycle import UNRESOLVED_TOLD_FOR, Doubt, Known, doubt, status_at
 from .locking import once_more
 from .models import Event
+from .results import shown
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
 class StatusReport:
-    """What advancing the statuses changed, and the events that a person should look into."""
+    """What advancing the statuses changed, and the events that a person should look into: recent ones."""
 
     changed: list[tuple[Event, str]] = field(default_factory=list)  # with the status before
     vanished: list[Event] = field(default_factory=list)
@@ -59,7 +60,7 @@ def _judge(now: datetime) -> StatusReport:
         unclear = doubt(known, now)
         if unclear is Doubt.VANISHED:
             report.vanished.append(event)
-        elif unclear is Doubt.UNRESOLVED:
+        elif unclear is Doubt.UNRESOLVED and event.commence_time > now - UNRESOLVED_TOLD_FOR:
             report.unresolved.append(event)
     return report
 
@@ -72,7 +73,13 @@ def set_status(event: Event, status: EventStatus) -> None:
 
 def automatic_status(event: Event, now: datetime) -> EventStatus:
     """The status that follows from what is known of an event, whatever a person has set."""
-    return status_at(replace(_known(event), status_is_manual=False), now)
+    return status_at(replace(_known_by_scores(event), status_is_manual=False), now)
+
+
+def doubt_about(event: Event, now: datetime) -> Doubt | None:
+    """What is unclear of an event; None if nothing."""
+    is_open = event.status in (EventStatus.SCHEDULED, EventStatus.LIVE)
+    return doubt(_known(event), now) if is_open else None
 
 
 @transaction.atomic
@@ -80,7 +87,7 @@ def unset_status(event: Event, now: datetime) -> EventStatus:
     """Leave an event's status to the jobs again; return the one that follows from what is known."""
     event = Event.objects.select_for_update(no_key=True).get(pk=event.pk)
     event.status_is_manual = False
-    event.status = status_at(_known(event), now)
+    event.status = status_at(_known_by_scores(event), now)
     event.save(update_fields=["status", "status_is_manual", "updated_at"])
     return EventStatus(event.status)
 
@@ -95,3 +102,10 @@ def _known(event: Event) -> Known:
         completed=event.completed_at is not None,
         has_score=event.home_score is not None,
     )
+
+
+def _known_by_scores(event: Event) -> Known:
+    """The same where the provider never called the game over, but an import did: that is told by its scores alone."""
+    scores = list(event.scores.all())
+    is_final = bool(scores) and shown(scores).completed
+    return replace(_known(event), completed=event.completed_at is not None or is_final)

@@ -10,13 +10,13 @@ from django.db import connection
 
 EVENTS = """
     SELECT api_id, sport_key, sport_title, commence_time, home_team, away_team, status, home_score, away_score,
-        completed_at, closing_at, observed_at
+        completed_at, closing_at, observed_at, start_is_day
     FROM events_event ORDER BY api_id
 """
 SCORES = """
-    SELECT api_id, score.observed_at, completed, score.home_score, score.away_score, last_update
+    SELECT api_id, score.observed_at, origin, trust, completed, score.home_score, score.away_score, last_update
     FROM events_eventscore AS score JOIN events_event AS event ON event.id = event_id
-    ORDER BY api_id, score.observed_at
+    ORDER BY api_id, score.observed_at, origin
 """
 SNAPSHOTS = """
     SELECT api_id, snapshot_time, snapshot.commence_time, is_live, bookmaker_count, source, asked, odds_format, raw_data

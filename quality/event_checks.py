@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from events import doubts
 from events.choices import EventStatus
-from events.lifecycle import UNRESOLVED_AFTER
+from events.lifecycle import UNRESOLVED_AFTER, UNRESOLVED_TOLD_FOR
 from events.locking import once_more
 from events.models import Event
 from events.times import stamp
@@ -33,8 +33,6 @@ LOOKED_FOR = (
     IssueType.LIKELY_DUPLICATE,
     IssueType.OVERROUND_SHIFT,
 )
-# An event without a result is told of for so long.
-TOLD_FOR = timedelta(days=30)
 # The same teams so close together are one game, or two on one day.
 SAME_GAME_WITHIN = timedelta(hours=12)
 # What was seen in an answer and in none since has ended.
@@ -65,7 +63,7 @@ def _vanished(now: datetime) -> Iterator[Observation]:
 
 
 def _without_result(now: datetime) -> Iterator[Observation]:
-    recent = Event.objects.filter(doubts.unresolved(now), commence_time__gte=now - TOLD_FOR)
+    recent = Event.objects.filter(doubts.unresolved(now), commence_time__gte=now - UNRESOLVED_TOLD_FOR)
     for event in recent.exclude(doubts.vanished(now)):
         hours = UNRESOLVED_AFTER // timedelta(hours=1)
         text = f"{event}: no final score, expected within {hours} h of the start; bets on it stay unsettled"

@@ -50,6 +50,14 @@ def test_list_shows_game_start_and_score(admin_client):
     assert "Odds" in page
 
 
+def test_list_shows_no_long_gone_game_as_live(admin_client):
+    make_event(status="live", commence_time=timezone.now() - timedelta(hours=25))
+    page = admin_client.get(LIST).content.decode()
+    assert "No result</span>" in page
+    make_event(status="live", commence_time=timezone.now() - timedelta(hours=1))
+    assert "Live</span>" in admin_client.get(LIST).content.decode()
+
+
 @pytest.mark.parametrize("search", ["c703", "lakers", "Boston"])
 def test_search_finds_ids_and_teams(admin_client, search):
     make_event(api_id="c70331184b2f")

@@ -66,6 +66,20 @@ def test_filters():
     assert listed("--sport", "nba", "--status", "scheduled") == ["lakers"]
 
 
+def test_a_game_that_began_more_than_a_day_ago_without_a_result_is_not_shown_as_live():
+    now = timezone.now()
+    make_event(api_id="open", status="live", commence_time=now - timedelta(hours=25))
+    make_event(api_id="never", commence_time=now - timedelta(days=3000))
+    make_event(api_id="playing", status="live", commence_time=now - timedelta(hours=1))
+    make_event(api_id="by hand", status="live", status_is_manual=True, commence_time=now - timedelta(days=2))
+    lines = run("list_events").splitlines()
+    shown = {line.split("  ")[1].strip(): line for line in lines if "Lakers" in line}
+    assert {name: "? no result" in line for name, line in shown.items()} == {
+        "never": True, "by hand": False, "open": True, "playing": False
+    }  # fmt: skip
+    assert listed("--status", "live") == ["by hand", "playing"]
+
+
 def test_days_reach_back_and_ahead():
     now = timezone.now()
     for days in (-9, -3, 3, 9):

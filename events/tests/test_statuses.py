@@ -60,6 +60,14 @@ def test_the_report_names_who_vanished_and_whose_result_is_missing_by_their_star
     assert [event.api_id for event in report.unresolved] == ["both", "unresolved"], "one doubt each"
 
 
+def test_what_began_long_ago_is_named_no_more():
+    """A season that was imported without results is not told of every hour."""
+    make_event(api_id="long ago", commence_time=TIP - timedelta(days=30))
+    make_event(api_id="lately", commence_time=TIP - timedelta(days=30) + HOUR)
+    assert [event.api_id for event in advance_statuses(TIP).unresolved] == ["lately"]
+    assert statuses() == {"long ago": "live", "lately": "live"}
+
+
 def test_what_was_set_by_hand_stays_whatever_becomes_known():
     event = make_event(api_id="a")
     set_status(event, EventStatus.POSTPONED)

@@ -8,12 +8,14 @@ from typing import Any
 from django.core.management import CommandParser
 from django.utils import timezone
 
-from events import game_days
+from events import doubts, game_days
 from events.choices import EventStatus
 from events.cli import ReadCommand, day_option, plain, table, whole
+from events.lifecycle import Doubt
 from events.models import Event
 from events.queries import find_sport, find_team
 from events.querysets import EventQuerySet
+from events.statuses import doubt_about
 from events.times import stamp
 
 SHOWN = 50
@@ -27,6 +29,7 @@ _LOOKS = {
     EventStatus.CANCELLED: "[red]✗ cancelled[/]",
     EventStatus.POSTPONED: "[yellow]⚠ postponed[/]",
 }
+_UNRESOLVED = "[yellow]? no result[/]"  # a game that began more than a day ago is neither to come nor live
 
 
 class Command(ReadCommand):
@@ -62,12 +65,14 @@ class Command(ReadCommand):
         for heading in ("Start (UTC)", "Event", "Game", "Status"):
             listing.add_column(heading, no_wrap=heading != "Game")
         listing.add_column("Score", justify="right")
+        now = timezone.now()
         for event in shown:
+            unresolved = doubt_about(event, now) is Doubt.UNRESOLVED
             listing.add_row(
                 stamp(event.commence_time)[:-3],
                 plain(event.api_id[:size], "cyan"),
                 plain(event.title),
-                _LOOKS[EventStatus(event.status)],
+                _UNRESOLVED if unresolved else _LOOKS[EventStatus(event.status)],
                 "" if event.home_score is None else f"{event.away_score}–{event.home_score}",
             )
         self.console.print(listing)
@@ -87,6 +92,8 @@ def _chosen(
         events = events.for_team(find_team(team))
     if sport is not None:
         events = events.for_sport(find_sport(sport))
+    if status == EventStatus.LIVE:  # a game that began more than a day ago is not, whatever became of it
+        events = events.exclude(doubts.unresolved(timezone.now()))
     return events if status is None else events.with_status(status)
 
 
