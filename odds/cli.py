@@ -100,13 +100,16 @@ class LineCommand(OddsCommand):
         self.console.print(f"Start {stamp(event.commence_time)} UTC, {event.status}")
         if not prices:
             self.console.print("[yellow]⚠ No such price in a snapshot before the start[/]")
+        elif not all(price.is_timed for price in prices):
+            self.console.print("Prices that are not timed come from an archive: nobody knows when they were on offer")
         columns = {"Before start": _before_start, "Overround": lambda line: percent(line.overround)}
         self.show_tables(market_tables(book_lines(prices), price_cell(prices), columns))
         self.console.print()
 
 
 def _before_start(line: BookLine[LinePrice]) -> str:
-    return duration(timedelta(minutes=max(price.minutes_before_start for price in line.prices)))
+    minutes = [price.minutes_before_start for price in line.prices if price.minutes_before_start is not None]
+    return duration(timedelta(minutes=max(minutes))) if minutes else "not timed"
 
 
 def moment_or_now(value: str | datetime | None) -> datetime:

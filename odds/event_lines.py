@@ -1,9 +1,12 @@
-"""The first and the last prices before the start, of one event or of a whole season in one query."""
+"""The first and the last prices before the start, of one event or of a whole season in one query.
+
+Where a bookmaker has no price with a time before an event's start, those of archives without times answer for it.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -14,6 +17,8 @@ from django.db.models import F, QuerySet
 
 from events.models import Event
 
+from .archive_prices import untimed_prices
+from .choices import LineMoment
 from .dimensions import Requests
 from .lines import market_order, side_order
 from .models import Bookmaker, Market, Odds, OddsSnapshot, Outcome
@@ -21,7 +26,10 @@ from .records import Asked
 
 
 class LinePrice(NamedTuple):
-    """One price of an opening or closing line."""
+    """One price of an opening or closing line, observed, or from an archive that tells no time (`is_timed` false).
+
+    Such a one has no times of its own, and may be a line without a price.
+    """
 
     event_id: str  # the provider's
     commence_time: datetime  # as last stated
@@ -31,12 +39,13 @@ class LinePrice(NamedTuple):
     side: str
     description: str
     point: Decimal | None
-    price: int  # American
-    decimal_price: float
-    odds_timestamp: datetime
+    price: int | None  # American
+    decimal_price: float | None
+    odds_timestamp: datetime | None
     is_valid: bool  # true: flagged prices neither open nor close
-    snapshot_time: datetime  # that showed it: opening the first that did, closing the last that asked for it
-    minutes_before_start: float
+    snapshot_time: datetime | None  # that showed it: opening the first that did, closing the last that asked for it
+    minutes_before_start: float | None
+    is_timed: bool
 
 
 class _Row(NamedTuple):
@@ -47,9 +56,9 @@ class _Row(NamedTuple):
     market_id: int
     outcome_id: int
     point: Decimal | None
-    price: int
-    decimal_price: float
-    odds_timestamp: datetime
+    price: int | None
+    decimal_price: float | None
+    odds_timestamp: datetime | None  # None: of an archive
     is_valid: bool
 
 
@@ -71,20 +80,20 @@ CLOSING_SQL = f"""
 def opening_prices(
     events: QuerySet[Event], *, bookmaker: str | None = None, market: str | None = None
 ) -> list[LinePrice]:
-    """The opening lines of these events, of one book or market (by key) if named; all prices in one query.
+    """The opening lines of these events, of one book or market (by key) if named; all observed prices in one query.
 
     The first valid price of each series: a flagged one before it was never believed to be on offer.
     """
     names = _Names(events, bookmaker, market)
     found = Odds.objects.filter(event__in=names.events, bookmaker__in=names.bookmakers, market__in=names.markets)
     rows = map(_Row._make, found.opening().values_list(*_Row._fields))
-    return names.spelt_out((row, row.odds_timestamp) for row in rows)
+    return names.spelt_out([*((row, row.odds_timestamp) for row in rows), *_untimed(names, LineMoment.OPENING)])
 
 
 def closing_prices(
     events: QuerySet[Event], *, bookmaker: str | None = None, market: str | None = None
 ) -> list[LinePrice]:
-    """The closing lines of these events, of one book or market (by key) if named; all prices in one query.
+    """The closing lines of these events, of one book or market (by key) if named; all observed prices in one query.
 
     A flagged price is no closing price, and nothing takes its place: the valid one before it had been replaced by then.
     """
@@ -95,7 +104,21 @@ def closing_prices(
     seen = _last_seen({names.offer(row) for row in rows})
     # What stood only in live snapshots, before a start that then moved, was never on offer before the game.
     shown = ((row, seen.get(names.offer(row))) for row in rows)
-    return names.spelt_out((row, time) for row, time in shown if time is not None and time >= row.odds_timestamp)
+    before_start = [(row, time) for row, time in shown if time and row.odds_timestamp and time >= row.odds_timestamp]
+    return names.spelt_out([*before_start, *_untimed(names, LineMoment.CLOSING)])
+
+
+def _untimed(names: _Names, moment: LineMoment) -> Iterator[tuple[_Row, None]]:
+    """What archives have where no price of the event's bookmaker, flagged or not, was observed before the start."""
+    rows = untimed_prices(moment, events=names.events, bookmakers=names.bookmakers, markets=names.markets)
+    if not rows:
+        return
+    observed = Odds.objects.filter(event__in={row.event_id for row in rows}, is_live=False).order_by()
+    pre_match = observed.filter(odds_timestamp__lte=F("event__closing_at"))
+    timed = set(pre_match.values_list("event_id", "bookmaker_id").distinct())
+    for row in rows:
+        if (row.event_id, row.bookmaker_id) not in timed:
+            yield _Row(*row, odds_timestamp=None, is_valid=True), None
 
 
 _Offer = tuple[int, str, str]
@@ -113,9 +136,8 @@ class _Names:
     def offer(self, row: _Row) -> _Offer:
         return row.event_id, self.bookmakers[row.bookmaker_id], self.markets[row.market_id]
 
-    def spelt_out(self, seen: Iterable[tuple[_Row, datetime]]) -> list[LinePrice]:
+    def spelt_out(self, rows: list[tuple[_Row, datetime | None]]) -> list[LinePrice]:
         """With names, by start, event, market, book and outcome, from rows and the snapshots that showed them."""
-        rows = list(seen)
         outcomes = Outcome.objects.in_bulk({row.outcome_id for row, _ in rows})
         in_order = sorted(
             outcomes.values(), key=lambda each: (each.description, side_order(each.side), each.name, each.line or 0)
@@ -133,7 +155,7 @@ class _Names:
         )
         return [self._spelt_out(row, outcomes[row.outcome_id], snapshot_time) for row, snapshot_time in rows]
 
-    def _spelt_out(self, row: _Row, outcome: Outcome, snapshot_time: datetime) -> LinePrice:
+    def _spelt_out(self, row: _Row, outcome: Outcome, snapshot_time: datetime | None) -> LinePrice:
         api_id, commence_time = self.events[row.event_id]
         return LinePrice(
             api_id,
@@ -149,7 +171,8 @@ class _Names:
             row.odds_timestamp,
             row.is_valid,
             snapshot_time,
-            (commence_time - snapshot_time) / timedelta(minutes=1),
+            None if snapshot_time is None else (commence_time - snapshot_time) / timedelta(minutes=1),
+            snapshot_time is not None,
         )
 
 

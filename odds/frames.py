@@ -38,11 +38,15 @@ _TYPES = {
     "minutes_before_start": "float64",
     "is_live": "bool",
     "is_valid": "bool",
+    "is_timed": "bool",
 }
 
 
-def frame(rows: Sequence[Any], columns: Sequence[str]) -> DataFrame:
-    """A DataFrame of these columns from mappings, or from tuples in their order; None becomes NaN or NaT."""
+def frame(rows: Sequence[Any], columns: Sequence[str], **types: str) -> DataFrame:
+    """A DataFrame of these columns from mappings, or from tuples in their order; None becomes NaN or NaT.
+
+    `types` are those of columns that in this frame alone may lack a value.
+    """
     from pandas import DataFrame  # here, since its half a second would be paid by every command
 
-    return DataFrame(list(rows), columns=list(columns)).astype({name: _TYPES[name] for name in columns})
+    return DataFrame(list(rows), columns=list(columns)).astype({name: _TYPES[name] for name in columns} | types)

@@ -7,7 +7,7 @@ from .choices import BookmakerKind
 
 _KEYS = {
     # They take large bets, move first, and keep little.
-    BookmakerKind.SHARP: "pinnacle circasports bookmaker lowvig betanysports",
+    BookmakerKind.SHARP: "pinnacle circasports bookmaker bookmaker_eu lowvig betanysports",
     # Customers bet against each other; the exchange takes a share of what is won.
     BookmakerKind.EXCHANGE: (
         "betfair betfair_ex_au betfair_ex_eu betfair_ex_uk betopenly kalshi matchbook novig polymarket prophetx "

@@ -43,9 +43,9 @@ class Price(Protocol):
     @property
     def point(self) -> Decimal | None: ...
     @property
-    def price(self) -> int: ...
+    def price(self) -> int | None: ...  # None in an archive that has a line alone
     @property
-    def decimal_price(self) -> float: ...
+    def decimal_price(self) -> float | None: ...
     @property
     def is_valid(self) -> bool: ...
 
@@ -118,8 +118,9 @@ def book_lines(prices: Iterable[P]) -> list[BookLine[P]]:
         groups[price.bookmaker, price.market, price.description, line_point(price.side, price.point)].append(price)
     lines = []
     for (bookmaker, market, description, point), group in groups.items():
-        decimals = [price.decimal_price for price in group]
-        complete = is_complete(market, [(price.side, price.point) for price in group], draws=market in with_draw)
+        decimals = [price.decimal_price for price in group if price.decimal_price is not None]
+        sides = [(price.side, price.point) for price in group if price.decimal_price is not None]
+        complete = is_complete(market, sides, draws=market in with_draw)
         lines.append(
             BookLine(
                 bookmaker=bookmaker,
@@ -182,8 +183,8 @@ def bet(price: Price) -> Hashable:
 
 
 def counts(price: Price) -> bool:
-    """Whether it can be a best price: not flagged, and no offer to lay."""
-    return price.is_valid and not is_lay(price.market)
+    """Whether it can be a best price: there, not flagged, and no offer to lay."""
+    return price.is_valid and price.decimal_price is not None and not is_lay(price.market)
 
 
 def _best(group: Sequence[StandingPrice]) -> BestPrice:

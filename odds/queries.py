@@ -122,9 +122,13 @@ def opening_line(
 
     Columns: event_id, commence_time (as last stated), bookmaker, market, outcome, side, description, point (NaN without
     one), price (American), decimal_price, odds_timestamp, is_valid (always true), snapshot_time (the first that showed
-    it), minutes_before_start. Flagged prices are passed over. Events without a pre-match snapshot have no rows.
+    it), minutes_before_start, is_timed. Flagged prices are passed over.
+
+    Where a bookmaker has no price of an event in a snapshot before the start, prices of archives without times stand in
+    for it: is_timed is false, odds_timestamp and snapshot_time are NaT, minutes_before_start is NaN, and so are price
+    (NA) and decimal_price where the archive has a line alone. Filter by is_timed for what was observed.
     """
-    return frame(opening_prices(_events(events), **keys(bookmaker, market)), LinePrice._fields)
+    return frame(opening_prices(_events(events), **keys(bookmaker, market)), LinePrice._fields, price="Int64")
 
 
 def closing_line(
@@ -135,9 +139,9 @@ def closing_line(
     Columns as of `opening_line`. snapshot_time is the last pre-match snapshot that asked for the price's book and
     market, and minutes_before_start its age at the start: limit it where the close must be fresh. A price withdrawn
     before the last snapshot is no closing price, and neither is a flagged one: the outcome then has none at that book,
-    since the valid price before it had been replaced. Events without a pre-match snapshot have no rows.
+    since the valid price before it had been replaced. Archives stand in as for `opening_line`.
     """
-    return frame(closing_prices(_events(events), **keys(bookmaker, market)), LinePrice._fields)
+    return frame(closing_prices(_events(events), **keys(bookmaker, market)), LinePrice._fields, price="Int64")
 
 
 def chosen(prices: Sequence[BestPrice], outcome: str | None, point: float | None) -> list[BestPrice]:

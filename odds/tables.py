@@ -36,15 +36,16 @@ def price_cell(prices: Iterable[Price], *, implied: bool = False) -> Cell[Price]
 
     offers: dict[Hashable, list[float]] = defaultdict(list)
     for price in filter(counts, prices):
-        offers[bet(price)].append(price.decimal_price)
+        offers[bet(price)].append(price.decimal_price or 0)
 
     def show(price: Price) -> Text:
         rivals = offers[bet(price)]
-        best = len(rivals) > 1 and counts(price) and isclose(price.decimal_price, max(rivals))
+        decimal_price = price.decimal_price or 0
+        best = len(rivals) > 1 and counts(price) and isclose(decimal_price, max(rivals))
         text = Text(pointed(price.side, price.point), style="dim")
         text.append(f"{signed(price.price):>7}", style="not dim bold green" if best else "not dim")
-        if implied:
-            text.append(f"{percent(implied_probability(price.decimal_price)):>8}")
+        if implied and decimal_price:
+            text.append(f"{percent(implied_probability(decimal_price)):>8}")
         return text if price.is_valid else text.append(" ⚠", style="not dim yellow")
 
     return show

@@ -5,9 +5,9 @@ from decimal import Decimal
 from .choices import Side
 
 
-def signed(price: int) -> str:
-    """An American price: +150, -110."""
-    return f"{price:+d}"
+def signed(price: int | None) -> str:
+    """An American price: +150, -110; a dash where there is none."""
+    return "–" if price is None else f"{price:+d}"
 
 
 def pointed(side: str, point: Decimal | None) -> str:
