@@ -31,7 +31,7 @@ class Size:
     large: Recording
     season: Recording
     rounds: int
-    purchases: int
+    days: int  # of games, bought by the backfill
 
 
 SIZES = {
@@ -44,7 +44,7 @@ SIZES = {
         large=Recording(48, 40, first_game=100),
         season=Recording(48, 40),
         rounds=1,
-        purchases=30,
+        days=3,
     ),
     # About two minutes.
     "default": Size(
@@ -55,7 +55,7 @@ SIZES = {
         large=Recording(192, 350, first_game=100),
         season=Recording(1_230, 40, books=5),
         rounds=3,
-        purchases=300,
+        days=28,
     ),
     # The scale that the goals name: 1 M and 100 M price points, a season of 1,230 games with 18,000 prices each.
     "full": Size(
@@ -66,7 +66,7 @@ SIZES = {
         large=Recording(4_716, 350, first_game=100),
         season=Recording(1_230, 300),
         rounds=5,
-        purchases=1_500,
+        days=140,
     ),
 }
 
@@ -110,7 +110,7 @@ def measure(size: Size, folder: Path, wanted: set[int]) -> dict[str, object]:
         2: lambda: figures.live_response(size.live, min(size.live.snapshots, 8)),
         4: lambda: figures.as_of(size.small, size.large, folder, queries=300),
         5: lambda: figures.closing_lines(size.season, folder),
-        8: lambda: backfill(size.purchases, folder),
+        8: lambda: backfill(size.days, folder),
     }
     if 3 in wanted:
         wanted = wanted | {1}  # which loads what 3 measures

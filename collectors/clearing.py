@@ -11,7 +11,7 @@ from quality.models import DataQualityLog
 from quality.querysets import DataQualityLogQuerySet
 
 from .gate import SANDBOX_KEY
-from .models import CreditPeriod, FetchLog, RawResponse
+from .models import BackfillItem, BackfillRun, CreditPeriod, FetchLog, RawResponse
 
 
 def sandbox_events() -> QuerySet[Event]:
@@ -29,6 +29,8 @@ def clear_sandbox() -> dict[str, int]:
         "scores": EventScore.objects.filter(event__in=events).delete()[0],
         "entries": _entries(events).delete()[1].get(DataQualityLog._meta.label, 0),
         "events": Event.objects.filter(pk__in=events).delete()[0],
+        "backfills": BackfillRun.objects.filter(is_sandbox=True).delete()[1].get(BackfillRun._meta.label, 0),
+        "purchases": BackfillItem.objects.filter(is_sandbox=True).delete()[1].get(BackfillItem._meta.label, 0),
         "answers": RawResponse.objects.filter(call__account=SANDBOX_KEY).delete()[0],
         "calls": FetchLog.objects.filter(account=SANDBOX_KEY).delete()[0],
         "periods": CreditPeriod.objects.filter(account=SANDBOX_KEY).delete()[0],

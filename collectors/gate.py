@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from django.conf import settings
+from django.db.models import Exists
 from django.utils import timezone
 
 from . import counting, ledger, pause
@@ -30,7 +31,7 @@ from .choices import Purpose
 from .errors import CallError, CreditCeiling, NotNow, Transient, UnusableAnswer
 from .failpoints import reach
 from .holder import Holder
-from .models import FetchLog, RawResponse
+from .models import CreditPeriod, FetchLog, RawResponse
 from .retries import Tries
 from .spool import Spool, Spooled
 from .the_odds_api.answers import Answer, error_in
@@ -123,43 +124,47 @@ class Gate:
         tick: datetime | None = None,
         until: datetime | None = None,
         live_need: int = 0,
+        tried: int = 0,
     ) -> Received:
         """The answer to a call, stored as received. Tried up to three times, none of them later than `until`.
 
+        `tried` is how many attempts the ledger has of it for this tick: one of unknown outcome may be made again.
         Raises NotNow where nothing was sent, CallError where nothing of use came back.
         """
         if call.cost:
             self._make_sure_of_credits(call)
         try:
-            return self._try(call, purpose, tick, until, live_need)
+            return self._try(call, purpose, tick, until, live_need, tried)
         except CreditCeiling:
             if call.cost == 0:
                 raise
         self.probe()  # a month may have begun anew, or a false count be put right
-        return self._try(call, purpose, tick, until, live_need)
+        return self._try(call, purpose, tick, until, live_need, tried)
 
     def probe(self) -> None:
         """Read the credits off the headers of a free call."""
         ledger.mark_stored(self.call(sports(), Purpose.LIVE).row)
 
     def _try(
-        self, call: Call, purpose: Purpose, tick: datetime | None, until: datetime | None, live_need: int
+        self, call: Call, purpose: Purpose, tick: datetime | None, until: datetime | None, live_need: int, tried: int
     ) -> Received:
         tries = Tries(until=until, clock=self.clock, quota=self.terms.quota, chance=self._chance)
         for attempt in tries.retrying(self._sleep):
             with attempt:
-                return self._attempt(call, purpose, tick, attempt.retry_state.attempt_number, live_need)
+                number = tried + attempt.retry_state.attempt_number
+                return self._attempt(call, purpose, tick, number, live_need)
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     def _make_sure_of_credits(self, call: Call) -> None:
         """Before a paid call: know the balance, settle what is unknown, and do not buy while paused."""
         account = self.terms.account
-        period = counting.current_period(account)
-        unsettled = FetchLog.objects.of_account(account).unsettled().given_up().exists()
-        paused = pause.reason()
-        if period is None or unsettled or paused:
+        unsettled, paused = FetchLog.objects.of_account(account).unsettled().given_up(), pause.paused()
+        known = CreditPeriod.objects.filter(account=account, ended_at=None)
+        states = known.annotate(unsettled=Exists(unsettled), paused=Exists(paused)).values_list("unsettled", "paused")
+        unsettled_now, paused_now = states.first() or (True, paused.exists())
+        if unsettled_now or paused_now:
             self.probe()
-        if paused:
+        if paused_now:
             pause.end_if_affordable(call.cost, counting.current_period(account))
 
     def _attempt(self, call: Call, purpose: Purpose, tick: datetime | None, number: int, live_need: int) -> Received:

@@ -61,10 +61,12 @@ def reserve(
 
     Raises CreditCeiling, CallRefused where it was refused before, AlreadyRunning where its tick has had it.
     """
-    period = CreditPeriod.objects.select_for_update().filter(account=account, ended_at=None).first()
-    cost = call.cost and max(call.cost, _dearest(account, call, now))
+    period = _locked_period(account)
+    cost = call.cost
+    if cost and (before := _made_before(account, call)) is not None:
+        cost = max(cost, _dearest(account, call, now))
+        _refuse_remembered(before, call, now)
     if cost:
-        _refuse_remembered(account, call, now)
         if period is None:
             raise CreditCeiling(f"{call}: how many credits are left is not known yet; nothing sent")
         available = balance_of(period, quota).left(purpose, reserve_fraction=reserve_fraction, live_need=live_need)
@@ -87,12 +89,17 @@ def reserve(
         fetch_time=now,
     )
     try:
-        with transaction.atomic():
-            row.save(force_insert=True)
+        row.save(force_insert=True)
     except IntegrityError:
         what = f"{call}: attempt {attempt}" + (f" for {tick:%Y-%m-%d %H:%M:%S} UTC" if tick else "")
         raise AlreadyRunning(f"{what} was made before; nothing sent") from None
     return row
+
+
+def _locked_period(account: str) -> CreditPeriod | None:
+    """The period under way. Whoever waited while it ended looks again: the lock is then on one that is over."""
+    current = CreditPeriod.objects.select_for_update().filter(account=account, ended_at=None)
+    return current.first() or current.first()
 
 
 def _dearest(account: str, call: Call, now: datetime) -> int:
@@ -107,10 +114,14 @@ def _dearest(account: str, call: Call, now: datetime) -> int:
     return alike.aggregate(most=Max("credits_charged"))["most"] or 0
 
 
-def _refuse_remembered(account: str, call: Call, now: datetime) -> None:
+def _made_before(account: str, call: Call) -> FetchLog | None:
+    """The newest call alike that was sent."""
     alike = FetchLog.objects.filter(account=account, digest=call.digest).order_by("-fetch_time")
-    before = alike.exclude(state__in=[CallState.RELEASED, CallState.RESERVED]).first()
-    if before is None or before.state != CallState.REFUSED or not _is_of_the_call(before):
+    return alike.exclude(state__in=[CallState.RELEASED, CallState.RESERVED]).first()
+
+
+def _refuse_remembered(before: FetchLog, call: Call, now: datetime) -> None:
+    if before.state != CallState.REFUSED or not _is_of_the_call(before):
         return
     # A clock that was ahead may have dated it in the future.
     if call.endpoint in HISTORICAL or abs(now - before.fetch_time) < REFUSAL_REMEMBERED:
@@ -176,30 +187,30 @@ def receive(row: FetchLog, answer: Answer, error: CallError | None, quota: int) 
     `error` is what the answer means if it is not of use.
     """
     period, count = period_for(row, answer)
-    stored, is_new = RawResponse.objects.get_or_create(
+    before = FetchLog.objects.filter(pk=row.pk).values_list("credits_charged", "response")
+    found: tuple[int | None, int | None] = before.get()
+    known_before, stored_before = found
+    if stored_before is not None:
+        return RawResponse.objects.get(pk=stored_before)
+    stored = RawResponse.objects.create(
         call=row,
-        defaults={
-            "received_at": answer.taken_at,
-            "body": zlib.compress(answer.body, _BODY_COMPRESSION),
-            "sha256": hashlib.sha256(answer.body).hexdigest(),
-            "size": len(answer.body),
-            "damage": answer.damage,
-            "problem": str(error) if error else "",
-        },
+        received_at=answer.taken_at,
+        body=zlib.compress(answer.body, _BODY_COMPRESSION),
+        sha256=hashlib.sha256(answer.body).hexdigest(),
+        size=len(answer.body),
+        damage=answer.damage,
+        problem=str(error) if error else "",
     )
-    if not is_new:
-        return stored
     if answer.taken_at != answer.received_at:
         apart = round((answer.received_at - answer.taken_at).total_seconds())
         log.warning("clocks_apart", endpoint=row.endpoint, seconds=apart, taken_at=answer.taken_at.isoformat())
-    known_before = FetchLog.objects.filter(pk=row.pk).values_list("credits_charged", flat=True).get() or 0
     row.period = period
     row.received_at = row.ended_at = answer.received_at
     row.http_status = answer.status
     row.response_time_ms = answer.response_time_ms
     row.credits_used, row.api_quota_remaining = answer.used, answer.remaining
     row.credits_charged = _charge(row, answer, error)
-    period.charged += (row.credits_charged or 0) - known_before
+    period.charged += (row.credits_charged or 0) - (known_before or 0)
     row.state = _state(answer, error)
     row.error_code, row.error_message = (error.code, str(error)) if error else ("", "")
     row.save()

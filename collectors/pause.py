@@ -14,9 +14,14 @@ from .the_odds_api.answers import OUT_OF_CREDITS
 log = structlog.get_logger(__name__)
 
 
+def paused() -> QuerySet[CollectorState]:
+    """The collector's state, if nothing is bought now."""
+    return CollectorState.objects.filter(pk=1, paused_at__isnull=False)
+
+
 def reason() -> str:
     """Why nothing is bought, in one line; "" while buying goes on."""
-    state = CollectorState.objects.filter(pk=1, paused_at__isnull=False).first()
+    state = paused().first()
     return state.pause_reason if state else ""
 
 
@@ -34,7 +39,7 @@ def begin_if_needed(error: CallError, now: datetime) -> None:
 
 def end_if_key_was_refused(now: datetime) -> None:
     """Go on after an answer with 200, which the provider gives to a good key only."""
-    _end(CollectorState.objects.filter(pk=1, paused_at__isnull=False).exclude(pause_code=OUT_OF_CREDITS))
+    _end(paused().exclude(pause_code=OUT_OF_CREDITS))
 
 
 def end_if_affordable(cost: int, period: CreditPeriod | None) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from enum import Enum
+from functools import lru_cache
 
 H2H = "h2h"
 SPREADS = "spreads"
@@ -18,6 +19,7 @@ def is_lay(market_key: str) -> bool:
     return market_key.endswith("_lay")
 
 
+@lru_cache(maxsize=1024)  # asked for every quote
 def carries_line(market_key: str) -> bool:
     """Whether several points stand beside each other, so that the point tells outcomes apart.
 
@@ -27,6 +29,7 @@ def carries_line(market_key: str) -> bool:
     return _PERIOD.sub("", market_key) not in _ONE_LINE
 
 
+@lru_cache(maxsize=1024)
 def base_of(market_key: str) -> str:
     """The market of the whole game that it is a part or an alternate of: spreads for alternate_spreads_q1."""
     return _ALTERNATE.sub("", _PERIOD.sub("", market_key))

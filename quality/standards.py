@@ -25,6 +25,18 @@ def thresholds_of_settings() -> Thresholds:
     )
 
 
+# Offers in which no rule found anything, for the process's life: a live answer has most of those of the one before.
+_clean: tuple[Thresholds, set[tuple[object, ...]]] = Thresholds(), set()
+
+
+def _known_clean(thresholds: Thresholds) -> set[tuple[object, ...]]:
+    """Those found clean by these very thresholds."""
+    global _clean  # noqa: PLW0603 - a memory, and nothing but speed depends on it
+    if _clean[0] != thresholds:
+        _clean = thresholds, set()
+    return _clean[1]
+
+
 def standards_of_settings() -> Standards:
     """The standards for quotes that come in now. Two queries."""
     thresholds = thresholds_of_settings()
@@ -39,6 +51,7 @@ def standards_of_settings() -> Standards:
         ranges=ranges,
         markets=frozenset(market_keys().values()),
         rejects=settings.REJECT_INVALID_ODDS,
+        known_clean=_known_clean(thresholds),
     )
 
 

@@ -79,6 +79,10 @@ class _WatchedHTTPS(_Watched, HTTPSConnection):
     pass
 
 
+# Connections kept open: as many as a backfill has calls under way.
+CONNECTIONS = 16
+
+
 class _HTTPPool(HTTPConnectionPool):
     ConnectionCls = _WatchedHTTP
 
@@ -106,7 +110,7 @@ def new_session() -> requests.Session:
     session.trust_env = False
     session.cookies.set_policy(_NoCookies())
     for scheme in ("https://", "http://"):
-        session.mount(scheme, WatchedAdapter(max_retries=0))
+        session.mount(scheme, WatchedAdapter(max_retries=0, pool_maxsize=CONNECTIONS))
     return session
 
 

@@ -1,0 +1,260 @@
+"""The items of backfills and their states. Every change is one conditional statement, so that none can be lost."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import Max, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from events.times import parse_time
+from odds.choices import Source
+
+from .. import ledger
+from ..choices import CallState, Endpoint, ItemState, RunState
+from ..errors import UnreadablePayload
+from ..models import BackfillItem, BackfillRun, FetchLog, RawResponse
+from ..the_odds_api.contents import read_contents
+from ..the_odds_api.endpoints import Call, historical_events, instant
+from ..the_odds_api.payloads import decode_historical
+from .planning import Plan, digest_of
+from .wish import Wish
+
+# What can still be bought.
+TO_BUY = (ItemState.PLANNED, ItemState.FAILED)
+# Under way, or left so by a process that died.
+OPEN = (ItemState.RESERVED, ItemState.RECEIVED, ItemState.UNKNOWN)
+# An item that was tried so often without an answer is left alone.
+MOST_ATTEMPTS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """An instant to buy."""
+
+    at: datetime
+    call: Call
+
+
+@transaction.atomic
+def save_run(wish: Wish, now: datetime, *, is_sandbox: bool) -> BackfillRun:
+    """The run of a wish, made where there is none."""
+    run, _ = BackfillRun.objects.get_or_create(
+        digest=digest_of(wish, is_sandbox=is_sandbox),
+        defaults={
+            "sport_key": wish.sport_key,
+            "start": wish.start,
+            "end": wish.end,
+            "parameters": wish.as_json(),
+            "is_sandbox": is_sandbox,
+            "created_at": now,
+        },
+    )
+    return run
+
+
+def add_lists(run: BackfillRun, wish: Wish, instants: Iterable[datetime]) -> None:
+    """Have these lists of events bought for a run."""
+    _add(run, [Purchase(at, historical_events(wish.sport_key, at)) for at in instants])
+
+
+@transaction.atomic
+def add_plan(run: BackfillRun, plan: Plan) -> None:
+    """Have what is planned bought for a run, and keep which games it is for."""
+    _add(run, [Purchase(point.at, plan.wish.call(point.at)) for point in plan.cover.points])
+    run.games = [game.event_id for game in plan.sample]
+    run.wanted = plan.windows
+    run.credits_planned = plan.credits
+    run.save(update_fields=["games", "wanted", "credits_planned"])
+
+
+def _add(run: BackfillRun, purchases: Sequence[Purchase]) -> None:
+    """Items that another run has are shared with it."""
+    rows = [
+        BackfillItem(
+            endpoint=purchase.call.endpoint,
+            sport_key=purchase.call.sport_key,
+            requested_at=purchase.at,
+            parameters=dict(purchase.call.parameters),
+            digest=purchase.call.digest,
+            is_sandbox=run.is_sandbox,
+            cost=purchase.call.cost,
+        )
+        for purchase in purchases
+    ]
+    BackfillItem.objects.bulk_create(rows, ignore_conflicts=True)
+    digests = [row.digest for row in rows]
+    run.items.add(*BackfillItem.objects.filter(digest__in=digests, is_sandbox=run.is_sandbox))
+
+
+def call_of(item: BackfillItem) -> Call:
+    return Call(endpoint=Endpoint(item.endpoint), sport_key=item.sport_key, parameters=item.parameters)
+
+
+def claim(ids: Sequence[int]) -> list[BackfillItem]:
+    """Take these items to be bought: those that nobody else has taken, in order of time."""
+    with transaction.atomic():
+        free = BackfillItem.objects.select_for_update(skip_locked=True).filter(pk__in=ids, state__in=TO_BUY)
+        items = sorted(free, key=lambda item: (item.requested_at, item.pk))
+        BackfillItem.objects.filter(pk__in=[item.pk for item in items]).update(state=ItemState.RESERVED)
+    return items
+
+
+def give_back(items: Iterable[BackfillItem], account: str) -> None:
+    """Items that were taken and not asked for after all."""
+    for item in items:
+        taken = BackfillItem.objects.filter(pk=item.pk, state=ItemState.RESERVED)
+        taken.update(state=ItemState.PLANNED, attempts=attempts_of(item.digest, account))
+
+
+def end(item: BackfillItem, state: ItemState, note: str, row: FetchLog | None = None) -> None:
+    """Note how an item ended that brought nothing."""
+    attempts = row.attempt if row else item.attempts
+    if state is ItemState.FAILED and attempts >= MOST_ATTEMPTS:
+        state = ItemState.PARKED
+    BackfillItem.objects.filter(pk=item.pk, state__in=OPEN).update(
+        state=state, note=note, attempts=attempts, call=row, charged=row.credits_charged if row else 0
+    )
+
+
+@dataclass(slots=True)
+class Reading:
+    """What an answer says of itself."""
+
+    answered_at: datetime | None = None
+    previous_at: datetime | None = None
+    next_at: datetime | None = None
+    listed: dict[str, str] | None = field(default=None)
+
+    @classmethod
+    def of(cls, call: Call, body: bytes) -> Reading:
+        """Raises UnreadablePayload."""
+        wrapper = decode_historical(body)
+        before, after = wrapper.previous_timestamp, wrapper.next_timestamp
+        reading = cls(parse_time(wrapper.timestamp), _moment(before), _moment(after))
+        if call.endpoint is Endpoint.HISTORICAL_EVENTS and reading.answered_at is not None:
+            reading.listed = _listed(call, body, reading.answered_at)
+        return reading
+
+
+def _moment(value: str | None) -> datetime | None:
+    """None too where there is no snapshot before, or after."""
+    return None if value is None else parse_time(value)
+
+
+def _listed(call: Call, body: bytes, at: datetime) -> dict[str, str]:
+    events = read_contents(call, body, received_at=at, source=Source.HISTORICAL).events
+    return {event.api_id: instant(event.commence_time) for event in events}
+
+
+def keep(item: BackfillItem, row: FetchLog, body: bytes, *, is_read: bool) -> BackfillItem:
+    """The item with what its answer says of itself, to be written by `write`. An answer not read is left alone."""
+    reading = Reading()
+    item.state = ItemState.NORMALISED if is_read else ItemState.PARKED
+    try:
+        reading = Reading.of(call_of(item), body)
+    except UnreadablePayload as error:
+        item.state, item.note = ItemState.PARKED, str(error)
+    item.call, item.charged, item.attempts = row, row.credits_charged, row.attempt
+    item.answered_at, item.previous_at, item.next_at = reading.answered_at, reading.previous_at, reading.next_at
+    item.listed = reading.listed
+    return item
+
+
+# What an answer changes of an item, with the types in PostgreSQL.
+_ANSWERED = {
+    "state": "text",
+    "call_id": "bigint",
+    "charged": "int",
+    "attempts": "smallint",
+    "answered_at": "timestamptz",
+    "previous_at": "timestamptz",
+    "next_at": "timestamptz",
+    "note": "text",
+    "listed": "jsonb",
+}
+
+
+def write(items: Sequence[BackfillItem]) -> None:
+    """Write what `keep` made of these items, in one statement: bulk_update would take longer to write than this."""
+    values = {name: [getattr(item, name) for item in items] for name in ("id", *_ANSWERED)}
+    values["listed"] = [None if each is None else json.dumps(each) for each in values["listed"]]
+    types = {"id": "bigint", **_ANSWERED}
+    sql = f"""
+        UPDATE collectors_backfillitem AS item
+        SET updated_at = now(), {", ".join(f"{name} = kept.{name}" for name in _ANSWERED)}
+        FROM unnest({", ".join(f"%s::{kind}[]" for kind in types.values())}) AS kept ({", ".join(types)})
+        WHERE item.id = kept.id
+    """  # noqa: S608 - only names of columns
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [values[name] for name in types])
+
+
+def settle(run: BackfillRun, account: str, quota: int, *, retry_unknown: bool) -> int:
+    """Bring items that a dead process left to what the ledger says of their calls; return how many there were.
+
+    An item whose call was sent and never answered is bought again by itself as far as the credits for that reach, and
+    beyond where `retry_unknown` says so; its note keeps the decision.
+    """
+    items = list(run.items.filter(state__in=OPEN))
+    calls = FetchLog.objects.filter(account=account, digest__in=[item.digest for item in items])
+    newest = {row.digest: row for row in calls.order_by("fetch_time", "pk").exclude(state=CallState.RELEASED)}
+    stored = {row.digest: row for row in calls.filter(state=CallState.STORED)}
+    for item in items:
+        row = stored.get(item.digest) or newest.get(item.digest)
+        if row is None:
+            give_back([item], account)
+        elif row.state == CallState.STORED:
+            write([keep(item, row, _body_of(row), is_read=True)])
+        elif row.state == CallState.UNKNOWN:
+            _settle_unknown(item, row, quota, retry_unknown=retry_unknown)
+        elif row.state == CallState.REFUSED:
+            end(item, ItemState.UNAVAILABLE, row.error_message, row)
+        elif RawResponse.objects.filter(call=row).exclude(problem="").exists():
+            end(item, ItemState.PARKED, row.error_message, row)
+        else:
+            end(item, ItemState.FAILED, row.error_message, row)
+    return len(items)
+
+
+def _settle_unknown(item: BackfillItem, row: FetchLog, quota: int, *, retry_unknown: bool) -> None:
+    """Ask again, by a decision that is kept, or leave the item as unknown."""
+    again = retry_unknown or (row.attempt < MOST_ATTEMPTS and ledger.may_retry(row, quota))
+    told = f"the call of {row.fetch_time:%Y-%m-%d %H:%M:%S} UTC was sent and never answered"
+    BackfillItem.objects.filter(pk=item.pk, state__in=OPEN).update(
+        state=ItemState.PLANNED if again else ItemState.UNKNOWN,
+        note=f"bought again: {told}" if again else f"{told}; --retry-unknown buys it again",
+        attempts=attempts_of(item.digest, row.account),
+    )
+
+
+def attempts_of(digest: str, account: str) -> int:
+    """The number of the last attempt that the ledger has of a call."""
+    made = FetchLog.objects.filter(digest=digest, account=account)
+    return made.aggregate(most=Max("attempt"))["most"] or 0
+
+
+def _body_of(row: FetchLog) -> bytes:
+    stored = RawResponse.objects.filter(call=row).first()
+    return b"" if stored is None else ledger.body_of(stored)
+
+
+def to_buy(run: BackfillRun) -> QuerySet[BackfillItem]:
+    """What is left to be bought for a run: lists first, then in order of time."""
+    return run.items.filter(state__in=TO_BUY).order_by("endpoint", "requested_at", "pk")
+
+
+def finish(run: BackfillRun, state: RunState, outcome: str, now: datetime) -> None:
+    run.state, run.outcome = state, outcome
+    run.finished_at = now if state is RunState.DONE else None
+    run.save(update_fields=["state", "outcome", "finished_at"])
+
+
+def charged_for(items: QuerySet[BackfillItem]) -> int:
+    """Credits that these items cost, as far as it is known, else the most that they can."""
+    made = items.exclude(call=None).aggregate(total=Sum(Coalesce("charged", "cost")))
+    return int(made["total"] or 0)

@@ -1,0 +1,205 @@
+"""Plans, progress and ends as people and programs read them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console, RenderableType
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from events.cli import plain, table
+from events.times import stamp
+
+from ..models import BackfillRun
+from .planning import Plan
+from .runner import Progress as Bought
+from .service import Backfilled
+
+
+def plan_document(plan: Plan, now: datetime) -> dict[str, Any]:
+    """A plan with all its purchases."""
+    return {
+        "sport_key": plan.wish.sport_key,
+        "parameters": plan.wish.as_json(),
+        "games": plan.games,
+        "games_left_out": plan.left_out,
+        "sample": [game.event_id for game in plan.sample],
+        "games_per_team": dict(sorted(plan.per_team.items())),
+        "lists": len(plan.lists),
+        "lists_missing": len(plan.lists_missing),
+        "instants_wanted": plan.windows,
+        "instants_stored": plan.stored,
+        "instants_asked_before": len(plan.cover.answered),
+        "instants_not_to_be_had": len(plan.cover.unobtainable),
+        "instants_to_buy": dict(_moments(plan)),
+        "calls": len(plan.cover.points),
+        "credits_a_call": plan.cost,
+        "credits": plan.credits,
+        "credits_of_lists": len(plan.lists_missing),
+        "credits_one_by_one": plan.credits_one_by_one,
+        "quota_remaining": plan.means.remaining if plan.means.known else None,
+        "backfill_left": plan.means.left,
+        "days_needed": plan.means.days(plan.credits + len(plan.lists_missing), now),
+        "purchases": [{"at": point.at, "instants": len(point.windows)} for point in plan.cover.points],
+    }
+
+
+def _moments(plan: Plan) -> Counter[str]:
+    return Counter(window.moment for point in plan.cover.points for window in point.windows)
+
+
+def plan_tables(plan: Plan, begun: BackfillRun | None, now: datetime) -> Iterator[RenderableType]:
+    """A plan for people."""
+    wish = plan.wish
+    where = "the sandbox" if plan.is_sandbox else "The Odds API"
+    yield f"[bold]Backfill of {wish.sport_key}, {wish.start} to {wish.end}[/], from {where}"
+    if begun is not None and begun.games:
+        left = begun.items.filter(state__in=["planned", "failed"])
+        told = f"This run was begun before: {begun.outcome or begun.state}; {left.count():,} purchases are left"
+        yield plain(f"ℹ {told}. backfill_status shows it; --gaps looks for what it left open", "cyan")
+    figures = table()
+    figures.show_header = False
+    figures.add_column("")
+    figures.add_column("", justify="right")
+    figures.add_column("")
+    for row in _plan_rows(plan, now):
+        figures.add_row(*row)
+    yield figures
+    if plan.lists_missing:
+        yield plain(
+            f"⚠ {len(plan.lists_missing):,} of {len(plan.lists):,} lists of events are not bought yet, at most a "
+            "credit each: what they hold is not in this plan. --list buys them and plans again",
+            "yellow",
+        )
+
+
+def _plan_rows(plan: Plan, now: datetime) -> Iterator[tuple[str, str, str]]:
+    per_team = plan.per_team.values()
+    spread = f"each team {min(per_team)} to {max(per_team)} times" if per_team else ""
+    yield "games", f"{len(plan.sample):,}", f"of {plan.games:,} played; {spread}" if plan.games else "none known"
+    yield "instants wanted", f"{plan.windows:,}", ", ".join(f"{each.name}" for each in plan.wish.moments)
+    yield "  stored already", f"{plan.stored:,}", ""
+    if plan.cover.answered:
+        yield "  asked before", f"{len(plan.cover.answered):,}", "the games were not on offer"
+    if plan.cover.unobtainable:
+        yield "  not to be had", f"{len(plan.cover.unobtainable):,}", "the provider took no snapshot then"
+    yield "  to buy", f"{plan.cover.bought:,}", ", ".join(f"{name} {count:,}" for name, count in _moments(plan).items())
+    yield "calls", f"{len(plan.cover.points):,}", f"of {plan.cost} credits: each brings the whole slate"
+    yield "credits", f"[bold]{plan.credits:,}[/]", _against_one_by_one(plan)
+    if plan.means.known:
+        yield "credits left", f"{plan.means.remaining:,}", f"{plan.means.left:,} of them for a backfill"
+    else:
+        yield "credits left", "–", "not known yet: the first call tells"
+    days = plan.means.days(plan.credits + len(plan.lists_missing), now)
+    told = "never: live collection leaves none" if days is None else "today" if days == 0 else f"in {days} days"
+    yield "affordable", told, f"the next reset is on {stamp(plan.means.resets_at)[:10]}" if days else ""
+
+
+def _against_one_by_one(plan: Plan) -> str:
+    if not plan.credits:
+        return "nothing is missing"
+    times = plan.credits_one_by_one / plan.credits
+    if times < 1.05:
+        return "no two instants share a call"
+    return f"{times:.1f} times fewer than one purchase per game and instant ({plan.credits_one_by_one:,})"
+
+
+class Bar:
+    """A progress bar with credits and time left; nothing where the output is no terminal."""
+
+    def __init__(self, console: Console, *, hidden: bool) -> None:
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[credits]}"),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+        )
+        self._bar = Progress(*columns, console=console, transient=True, disable=hidden or not console.is_terminal)
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Bar:
+        self._bar.__enter__()
+        return self
+
+    def __exit__(self, *raised: Any) -> None:
+        self._bar.__exit__(*raised)
+
+    def pause(self) -> None:
+        """Leave the terminal to a question; the bar comes back with the next step."""
+        self._bar.stop()
+        self._tasks.clear()
+
+    def bought(self, progress: Bought) -> None:
+        left = "" if progress.credits_remaining is None else f", {progress.credits_remaining:,} left"
+        self._show("Buying", progress.done, progress.total, f"{progress.credits_charged:,} credits{left}")
+
+    def verified(self, done: int, total: int) -> None:
+        self._show("Verifying", done, total, "")
+
+    def _show(self, what: str, done: int, total: int, credits: str) -> None:
+        if what not in self._tasks:
+            self._bar.start()
+            self._tasks[what] = self._bar.add_task(what, total=total, credits=credits)
+        self._bar.update(self._tasks[what], completed=done, total=total, credits=credits)
+
+
+def end_document(done: Backfilled) -> dict[str, Any]:
+    """What came of it."""
+    return {
+        "run": done.run.pk,
+        "state": done.run.state,
+        "sport_key": done.run.sport_key,
+        "calls": done.bought.calls,
+        "credits_planned": done.run.credits_planned,
+        "credits_charged": done.bought.credits,
+        "price_points": done.bought.price_points,
+        "unavailable": done.bought.unavailable,
+        "failed": done.bought.failed,
+        "skipped_existing": done.bought.skipped,
+        "stopped": done.bought.stopped,
+        "failures": done.bought.failures,
+        "verification": None if done.report is None else {**asdict(done.report), "is_clean": done.report.is_clean},
+    }
+
+
+def end_lines(done: Backfilled) -> Iterator[tuple[str, str]]:
+    """The same for people: lines with their styles."""
+    bought, report = done.bought, done.report
+    yield (
+        f"✓ {bought.calls:,} calls for {bought.credits:,} credits, {bought.price_points:,} price points stored",
+        "green",
+    )
+    ended = {"not to be had": bought.unavailable, "failed": bought.failed, "there already": bought.skipped}
+    for what, number in ended.items():
+        if number:
+            yield f"  {number:,} purchases {what}", ""
+    for text in bought.failures[:5]:
+        yield f"⚠ {text}", "yellow"
+    if bought.stopped:
+        yield f"⚠ stopped: {bought.stopped}. The same command goes on where it ended", "yellow"
+    if report is None:
+        return
+    if report.is_clean:
+        told = f"{report.answers_rehashed:,} answers and {report.price_points:,} price points equal what was received"
+        yield f"✓ verified: {told}; {report.credits_charged:,} credits, as in the ledger", "green"
+    for text in report.examples:
+        yield f"✗ {text}", "red"
+    missing = ", ".join(f"{name} {count:,}" for name, count in report.missing.items())
+    told = f"{report.there:,} of {report.wanted:,} instants of {report.games:,} games are there"
+    yield f"  {told}" + (f"; missing: {missing}. --gaps --plan tells what can still be had" if missing else ""), ""
+    if report.without_result:
+        yield f"  {report.without_result:,} games have no result: import_results brings them", ""

@@ -1,0 +1,98 @@
+"""backfill and backfill_status as a person uses them."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from collectors.models import BackfillRun, FetchLog
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DAYS = ("--start", "2026-01-02", "--end", "2026-01-03", "--times", "1h,close")
+
+
+@pytest.fixture
+def settled(stage, settings):
+    """A sandbox that commands without a key go to."""
+    settings.ODDS_API_BASE_URL, settings.ODDS_API_QUOTA = stage.sandbox.url, 20_000
+    settings.VAR_DIR, settings.BACKFILL_CALLS_PER_SECOND = stage.terms.spool.parent, 1_000
+    return stage
+
+
+def said(*arguments: str) -> str:
+    out = StringIO()
+    call_command(*arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_plan_buy_and_status_tell_the_same(settled):
+    said("backfill", *DAYS, "--list")
+    plan = json.loads(said("backfill", *DAYS, "--plan", "--json"))
+    assert plan["lists_missing"] == 0
+    assert plan["credits"] == 30 * plan["calls"] > 0
+    assert plan["credits_one_by_one"] > plan["credits"]
+    assert len(plan["purchases"]) == plan["calls"]
+    assert sum(plan["instants_to_buy"].values()) == plan["instants_wanted"]
+    done = json.loads(said("backfill", *DAYS, "--yes", "--json"))
+    assert done["credits_charged"] == done["credits_planned"] == plan["credits"]
+    assert done["verification"]["is_clean"]
+    assert settled.charged == plan["credits"] + plan["lists"]
+    (status,) = json.loads(said("backfill_status", "--json"))
+    assert (status["state"], status["left"], status["credits_charged"]) == ("done", 0, settled.charged)
+    assert status["states"] == {"verified": status["items"]}
+    table = said("backfill_status")
+    assert "basketball_nba (sandbox)" in table
+    assert "done" in table
+
+
+def test_a_plan_for_people_names_calls_credits_and_what_they_save(settled):
+    first = said("backfill", *DAYS, "--plan")
+    assert "lists of events are not bought yet" in first
+    assert not FetchLog.objects.exists()
+    assert not BackfillRun.objects.exists()
+    said("backfill", *DAYS, "--list")
+    told = said("backfill", *DAYS, "--plan")
+    assert "times fewer than one purchase per game and instant" in told
+    assert "of 30 credits: each brings the whole slate" in told
+    assert "20,000" not in told
+    assert "left on the table" not in told
+
+
+def test_above_the_limit_it_asks_and_without_a_terminal_it_refuses(settled, settings):
+    settings.BACKFILL_CONFIRM_CREDITS = 10
+    with pytest.raises(CommandError, match=r"the plan costs [\d,]+ credits, above 10: --yes buys it; nothing bought"):
+        said("backfill", *DAYS)
+    assert settled.charged < 30, "only lists"
+
+
+def test_gaps_without_anything_missing_buy_nothing(settled):
+    said("backfill", *DAYS, "--yes")
+    runs = BackfillRun.objects.count()
+    for _ in range(2):
+        said("backfill", *DAYS, "--gaps", "--yes")
+    again = said("backfill", *DAYS, "--gaps")
+    assert "nothing is missing" in again
+    assert BackfillRun.objects.count() <= runs + 1
+
+
+def test_no_backfill_yet(db):
+    assert "No backfill yet" in said("backfill_status")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (("--start", "2026-01-05", "--end", "2026-01-02"), "--end: 2026-01-02 is before --start 2026-01-05"),
+        (("--start", "2026-13-05", "--end", "2026-01-02"), "--start: '2026-13-05' is no day"),
+        ((*DAYS[:4], "--times", "soon"), "--times: 'soon' is no time"),
+        ((*DAYS[:4], "--sample-rate", "2"), "'2' is no share between 0 and 1"),
+    ],
+    ids=["order", "day", "time", "share"],
+)
+def test_what_cannot_be_is_one_line(arguments, line):
+    with pytest.raises(CommandError, match=line):
+        said("backfill", *arguments)

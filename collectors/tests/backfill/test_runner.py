@@ -1,0 +1,278 @@
+"""A backfill against the sandbox, over sockets: planned, bought once, verified."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from collectors.backfill import items
+from collectors.backfill.planning import make_plan
+from collectors.backfill.runner import LOCK
+from collectors.backfill.service import Backfilled, Declined, NoGames, backfill, gaps_of
+from collectors.backfill.wish import Wish, parse_moments
+from collectors.choices import ItemState, Purpose, RunState
+from collectors.clearing import clear_sandbox
+from collectors.errors import AlreadyRunning
+from collectors.models import BackfillItem, BackfillRun, FetchLog, RawResponse
+from collectors.sandbox.faults import Fault
+from collectors.the_odds_api.endpoints import Wanted
+from events.models import Event
+from odds.fingerprint import fingerprint
+from odds.models import Odds, OddsSnapshot
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WISH = Wish(
+    sport_key="basketball_nba",
+    start=date(2026, 1, 2),
+    end=date(2026, 1, 4),
+    moments=parse_moments("open,24h,1h,close"),
+    wanted=Wanted(markets=("h2h", "spreads"), bookmakers=("pinnacle", "draftkings")),
+)
+COST = 20
+
+
+def run(stage, wish: Wish = WISH, *, sample: list[str] | None = None, stop: threading.Event | None = None, **options):
+    with stage.gate() as gate:
+        return backfill(
+            wish,
+            gate,
+            sample=sample or [],
+            confirm=options.pop("confirm", lambda plan: True),
+            stop=stop or threading.Event(),
+            **options,
+        )
+
+
+def dates_bought(stage) -> Counter[str]:
+    """How often the provider was asked for the odds of each instant, by its own ledger."""
+    paid = [
+        entry for entry in stage.sandbox.ledger.entries if entry.path.startswith("/v4/historical") and entry.credits
+    ]
+    return Counter(f"{entry.path} {entry.parameters['date']}" for entry in paid)
+
+
+def lists_of(done: Backfilled) -> int:
+    return done.run.items.filter(endpoint="historical_events").count()
+
+
+def test_what_was_planned_is_what_was_charged_and_what_the_provider_says(stage):
+    done = run(stage)
+    assert done.plan is not None
+    assert done.plan.credits == done.run.credits_planned == COST * len(done.plan.cover.points) > 0
+    assert done.bought.credits == stage.charged == done.plan.credits + lists_of(done)
+    assert done.report is not None
+    assert done.report.is_clean, done.report.examples
+    assert done.report.credits_charged == done.report.credits_in_ledger == stage.charged
+    assert done.run.state == RunState.DONE
+    assert set(done.run.items.values_list("state", flat=True)) == {ItemState.VERIFIED}
+    assert done.report.there >= 0.95 * done.report.wanted > 0
+    assert set(dates_bought(stage).values()) == {1}
+
+
+def test_a_game_is_there_at_the_instants_that_were_wanted(stage):
+    done = run(stage)
+    found = 0
+    for event in Event.objects.filter(api_id__in=done.run.games):
+        times = OddsSnapshot.objects.filter(event=event, is_live=False).values_list("snapshot_time", flat=True)
+        found += any(timedelta() < event.commence_time - time <= timedelta(minutes=10) for time in times)
+        assert any(abs(event.commence_time - time - timedelta(hours=24)) <= timedelta(hours=3) for time in times)
+    assert found >= 0.8 * len(done.run.games), "some starts moved after the last list: --gaps looks again"
+    assert not OddsSnapshot.objects.exclude(source="sandbox").exists()
+
+
+def test_a_purchase_shared_by_several_games_is_made_once(stage):
+    done = run(stage)
+    assert done.plan.cover.bought > 2 * len(done.plan.cover.points)
+    assert done.plan.credits_one_by_one == COST * done.plan.cover.bought
+
+
+def test_the_second_time_nothing_is_bought_and_nothing_changes(stage):
+    run(stage)
+    before = stage.charged, fingerprint(), OddsSnapshot.objects.count()
+    again = run(stage)
+    assert again.bought.calls == 0
+    assert (stage.charged, fingerprint(), OddsSnapshot.objects.count()) == before
+    assert again.report.is_clean
+
+
+def test_an_overlapping_wish_buys_only_what_is_new(stage):
+    run(stage)
+    charged = stage.charged
+    longer = run(stage, replace(WISH, end=date(2026, 1, 5)))
+    assert longer.bought.credits == stage.charged - charged < charged / 2
+    assert set(dates_bought(stage).values()) == {1}
+    assert longer.report.is_clean
+
+
+def test_snapshots_that_came_otherwise_count(stage):
+    """What live collection, or an import, has stored is not bought."""
+    run(stage)
+    BackfillItem.objects.filter(endpoint="historical_odds").delete()
+    BackfillRun.objects.all().delete()
+    with stage.gate() as gate:
+        plan = make_plan(WISH, gate.terms, gate.clock())
+    assert plan.stored >= 0.95 * plan.windows
+    assert len(plan.cover.points) <= 2
+
+
+def test_a_snapshot_that_asked_for_less_does_not_count(stage):
+    run(stage)
+    BackfillItem.objects.filter(endpoint="historical_odds").delete()
+    more = replace(WISH, wanted=Wanted(markets=("h2h", "spreads", "totals"), bookmakers=("pinnacle", "draftkings")))
+    with stage.gate() as gate:
+        assert make_plan(more, gate.terms, gate.clock()).stored == 0
+        less = replace(WISH, wanted=Wanted(markets=("h2h",), bookmakers=("pinnacle",)))
+        assert make_plan(less, gate.terms, gate.clock()).stored > 0
+
+
+def test_a_plan_writes_asks_and_spends_nothing(stage, django_assert_max_num_queries):
+    with stage.gate() as gate:
+        gate.probe()
+    before = FetchLog.objects.count(), Event.objects.count(), len(stage.sandbox.ledger.entries)
+    with django_assert_max_num_queries(30):
+        plan = make_plan(WISH, stage.terms, stage.clock())
+    assert len(plan.lists_missing) == len(plan.lists) == 14
+    assert (FetchLog.objects.count(), Event.objects.count(), len(stage.sandbox.ledger.entries)) == before
+    assert not BackfillRun.objects.exists()
+
+
+def test_lists_can_be_bought_alone_and_the_plan_is_exact_then(stage):
+    listed = run(stage, lists_only=True)
+    assert listed.plan is not None
+    assert stage.charged == 14
+    told = make_plan(WISH, stage.terms, stage.clock())
+    done = run(stage)
+    assert told.credits == listed.plan.credits == done.bought.credits == stage.charged - 14
+
+
+def test_a_sample_is_drawn_and_kept(stage):
+    done = run(stage, replace(WISH, games=6))
+    assert len(done.run.games) == 6
+    assert run(stage, replace(WISH, games=6)).run.games == done.run.games
+    assert done.report.games == 6
+
+
+def test_without_consent_nothing_dear_is_bought(stage):
+    with pytest.raises(Declined):
+        run(stage, confirm=lambda plan: False)
+    assert stage.charged == 14, "the lists"
+    assert run(stage).report.is_clean
+
+
+def test_days_without_games_are_said_to_be_so(stage):
+    with pytest.raises(NoGames, match="basketball_nba: no game from 2018-01-02 to 2018-01-03"):
+        run(stage, replace(WISH, start=date(2018, 1, 2), end=date(2018, 1, 3)))
+
+
+def test_a_backfill_stops_where_its_credits_end_and_goes_on_when_there_are_more(set_stage):
+    stage = set_stage(quota=600)
+    stage = stage.elsewhere(replace(stage.terms, quota=600))
+    first = run(stage)
+    assert "backfill calls may spend" in first.bought.stopped
+    assert first.run.state == RunState.STOPPED
+    assert 450 - COST < stage.charged <= 450
+    with stage.gate() as gate:
+        gate.call(WISH.call(datetime(2026, 1, 9, tzinfo=UTC)), Purpose.MANUAL)
+    assert stage.charged > 450 - COST, "others may still spend"
+    stage.at(stage.clock() + timedelta(days=20))  # a month begins anew
+    second = run(stage)
+    assert second.report is not None
+    assert second.report.is_clean
+    assert set(dates_bought(stage).values()) == {1}
+
+
+def test_what_the_provider_does_not_have_is_remembered(stage):
+    """A refusal is not asked for again by any run."""
+    run(stage, lists_only=True)
+    stage.sandbox.faults.add(
+        Fault("status", endpoint="historical_odds", times=1, status=422, code="INVALID_HISTORICAL_TIMESTAMP")
+    )
+    first = run(stage)
+    assert first.bought.unavailable == 1
+    assert first.run.items.filter(state=ItemState.UNAVAILABLE).count() == 1
+    assert first.report.is_clean, first.report.examples
+    asked = len(stage.sandbox.ledger.entries)
+    assert run(stage).bought.calls == 0
+    assert len(stage.sandbox.ledger.entries) == asked
+    assert run(stage, replace(WISH, gaps=1), sample=first.run.games, confirm=lambda plan: not plan.credits or True)
+    assert set(dates_bought(stage).values()) == {1}
+
+
+def test_an_answer_that_cannot_be_read_is_kept_and_left_alone(stage):
+    run(stage, lists_only=True)
+    stage.sandbox.faults.add(Fault("body", endpoint="historical_odds", times=1, text="<html>"))
+    done = run(stage)
+    parked = done.run.items.get(state=ItemState.PARKED)
+    assert parked.charged == COST
+    assert RawResponse.objects.filter(call=parked.call).get().problem
+    assert done.run.state == RunState.DONE
+    assert set(dates_bought(stage).values()) == {1}
+
+
+def test_a_provider_that_is_away_is_not_asked_for_every_item(stage):
+    run(stage, lists_only=True)
+    stage.sandbox.faults.add(Fault("status", endpoint="historical_odds", status=503))
+    before = len(stage.sandbox.ledger.entries)
+    done = run(stage)
+    assert "in a row failed" in done.bought.stopped
+    assert len(stage.sandbox.ledger.entries) - before <= 3 * (16 + 5 + 16)
+    stage.sandbox.faults.clear()
+    assert run(stage).report.is_clean
+
+
+def test_a_stop_ends_after_the_calls_under_way(stage):
+    stop = threading.Event()
+    done = run(stage, stop=stop, advance=lambda progress: progress.done > 5 and stop.set())
+    assert done.bought.stopped == "stopped by hand"
+    assert not done.run.items.filter(state__in=items.OPEN).exists()
+    assert run(stage).report.is_clean
+    assert set(dates_bought(stage).values()) == {1}
+
+
+def test_one_backfill_at_a_time(stage):
+    with stage.gate() as other:
+        assert other.holder.take(LOCK)
+        with pytest.raises(AlreadyRunning, match="a backfill is running elsewhere"):
+            run(stage)
+    assert stage.charged == 0
+
+
+def test_gaps_are_what_is_missing_by_what_is_known_now(stage):
+    done = run(stage)
+    wish, sample = gaps_of(WISH, is_sandbox=True)
+    assert (wish.gaps, sample) == (1, done.run.games)
+    OddsSnapshot.objects.filter(event__api_id=sample[0]).delete()
+    Odds.objects.filter(event__api_id=sample[0]).delete()
+    BackfillItem.objects.filter(endpoint="historical_odds").update(
+        answered_at=None, next_at=None, state=ItemState.FAILED
+    )
+    with stage.gate() as gate:
+        plan = make_plan(wish, gate.terms, gate.clock(), sample)
+    missing = {window.event_id for point in plan.cover.points for window in point.windows}
+    assert sample[0] in missing
+    assert plan.stored >= 0.8 * plan.windows
+
+
+def test_what_was_played_with_the_sandbox_is_not_done_for_real(stage):
+    done = run(stage)
+    cleared = clear_sandbox()
+    assert (cleared["backfills"], cleared["purchases"]) == (1, len(done.plan.lists) + len(done.plan.cover.points))
+    assert not BackfillItem.objects.exists()
+    assert not Event.objects.exists()
+
+
+def test_the_report_sees_what_is_not_as_it_was_received(stage):
+    done = run(stage)
+    Odds.objects.filter(event__api_id=done.run.games[0]).first().delete()
+    victim = RawResponse.objects.filter(call__endpoint="historical_odds").first()
+    RawResponse.objects.filter(pk=victim.pk).update(sha256="0" * 64)
+    again = run(stage)
+    assert not again.report.is_clean
+    told = " ".join(again.report.examples)
+    assert "the bytes stored are not those received" in told
+    assert "in the raw answer, not in the runs" in told
