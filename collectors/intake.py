@@ -23,7 +23,7 @@ from .failpoints import reach
 from .gate import SANDBOX_KEY, Received
 from .models import FetchLog, RawResponse
 from .observations import observe_answer
-from .pipeline import REFUSED, IngestReport, ingest_events, ingest_piecemeal, ingest_scores
+from .pipeline import ARCHIVED, REFUSED, IngestReport, ingest_events, ingest_piecemeal, ingest_scores
 from .the_odds_api.contents import Contents, read_contents
 from .the_odds_api.endpoints import HISTORICAL, Call
 
@@ -131,10 +131,22 @@ def _store(opened: Sequence[_Opened]) -> IngestReport:
         _note(each)
     tell_new_entries(report.entries, of_sandbox=any(each.row.account == SANDBOX_KEY for each in opened))
     reach("mid_commit")
-    RawResponse.objects.filter(call__in=waiting).update(normalised_at=Now())
+    held = _hold(opened, report)
+    RawResponse.objects.filter(call__in=waiting - held).update(normalised_at=Now())
     for problem in report.problems:
         log.debug("answer_flagged", kind=problem.kind, problem=problem.text)
     return report
+
+
+def _hold(opened: Sequence[_Opened], report: IngestReport) -> set[int]:
+    """Keep the answers of which something could not be stored for want of archived ones, to be read again after those
+    are back; return their calls. What could be stored of them is."""
+    held = {each.row.pk for each in opened if not report.archived.isdisjoint(each.contents.event_ids)}
+    if held:
+        told = "; ".join(problem.text for problem in report.problems if problem.kind == ARCHIVED)
+        log.warning("answer_held_back", reason=told)
+        RawResponse.objects.filter(call__in=held).update(problem=f"{told}, then run read_answers")
+    return held
 
 
 def _note(each: _Opened) -> None:

@@ -17,6 +17,7 @@ from events.models import Event
 from events.records import EventRecord, ScoreRecord
 from events.services import contradictions, record_scores, upsert_events
 from odds import store, stored
+from odds.archived import RawArchived, refuse_archived
 from odds.records import EventSnapshot, Problem
 from odds.runs import EventRuns, Tally
 from odds.stored import Newest, SnapshotKey, StoredSnapshot
@@ -29,6 +30,8 @@ from .the_odds_api.normaliser import read_event
 
 # The kind of problem of a snapshot that the database did not take.
 REFUSED = "refused"
+# Of one that can only be told from others whose raw answers lie in an archive.
+ARCHIVED = "archived"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,19 +47,24 @@ class IngestReport:
     scores: int = 0
     duplicates: int = 0  # snapshots stored already
     joined: int = 0  # snapshots stored already that this batch added to
+    archived: set[str] = field(default_factory=set)  # ids of events left out, as their raw answers are archived
     problems: list[Problem] = field(default_factory=list)
     entries: list[DataQualityLog] = field(default_factory=list)  # new to the quality log
 
     def add(self, other: IngestReport) -> None:
         self.events |= other.events
+        self.archived |= other.archived
         for counted in fields(other):
-            if counted.name != "events":
+            if counted.name not in ("events", "archived"):
                 setattr(self, counted.name, getattr(self, counted.name) + getattr(other, counted.name))
 
 
 @transaction.atomic
 def ingest(snapshots: Sequence[EventSnapshot]) -> IngestReport:
-    """Store snapshots, raw and as runs of standing prices, whatever their order and however often they come."""
+    """Store snapshots, raw and as runs of standing prices, whatever their order and however often they come.
+
+    Raises RawArchived where one comes late and what is to be derived anew with it lies in an archive.
+    """
     report = IngestReport()
     if not snapshots:
         return report
@@ -64,7 +72,9 @@ def ingest(snapshots: Sequence[EventSnapshot]) -> IngestReport:
     rows = [event.id for event in events.values()]
     titles = {key: title for snapshot in snapshots for key, title in snapshot.bookmakers.items()}
     newest = stored.newest_snapshots(rows)
-    new, joined = _compare_with_stored(_by_key(snapshots, events, report), newest, report)
+    by_key = _by_key(snapshots, events, report)
+    refuse_archived({key.event_id for key in by_key if _comes_late(key, newest)})
+    new, joined = _compare_with_stored(by_key, newest, report)
 
     late = {key.event_id for key in [*new, *joined] if _comes_late(key, newest)}
     checking = begin(events.values(), {event_id: seen.commence_time for event_id, seen in newest.items()})
@@ -86,6 +96,11 @@ def ingest_piecemeal(snapshots: Sequence[EventSnapshot]) -> IngestReport:
     """As `ingest`, but where the database refuses some, only those are left out, each named as a problem."""
     try:
         return ingest(snapshots)
+    except RawArchived as error:
+        report = ingest_piecemeal([each for each in snapshots if each.event.api_id not in error.event_ids])
+        report.archived |= set(error.event_ids)
+        report.problems.append(Problem(ARCHIVED, f"{error}; left out"))
+        return report
     except (DataError, UnreadablePayload, RecursionError) as error:
         if len(snapshots) == 1:
             where = f"event {snapshots[0].event.api_id} at {snapshots[0].snapshot_time:%Y-%m-%dT%H:%M:%SZ}"
@@ -118,8 +133,14 @@ def ingest_events(records: Sequence[EventRecord]) -> IngestReport:
 
 @transaction.atomic
 def rebuild(event_id: int) -> int:
-    """Write the runs of an event anew from its raw snapshots; return by how many rows they grew. Costs no credit."""
+    """Write the runs of an event anew from its raw snapshots; return by how many rows they grew. Costs no credit.
+
+    Of an event without snapshots the log stays: they lie in an archive. Raises RawArchived where raw answers do.
+    """
     event = Event.objects.select_for_update(no_key=True).get(pk=event_id)
+    refuse_archived([event_id])
+    if not stored.newest_snapshots([event_id]):
+        return -store.delete_runs([event_id])
     titles: dict[str, str] = {}
     checking = begin([event], {})
     runs = _derive_anew(event_id, checking, titles, IngestReport(), set())

@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import structlog
 from django.dispatch import receiver
 
+from odds.archived import RawArchived
 from quality.event_checks import end_what_is_over
 from quality.signals import verdicts_changed
+
+log = structlog.get_logger(__name__)
 
 
 @receiver(verdicts_changed)
@@ -18,5 +22,8 @@ def judge_anew(sender: object, *, event_ids: Sequence[int], now: datetime, **_: 
     from .pipeline import rebuild  # with all that reads answers, which no other command needs at its start
 
     for event_id in event_ids:
-        rebuild(event_id)
+        try:
+            rebuild(event_id)
+        except RawArchived as error:  # the decision is kept, and in force when the answers are back
+            log.warning("event_not_judged", reason=str(error))
     end_what_is_over(now, event_ids)

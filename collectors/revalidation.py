@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from events.locking import once_more
+from odds.archived import RawArchived
 from odds.models import Odds
 from quality.choices import Severity
 from quality.event_checks import check_events, end_what_is_over
@@ -39,6 +40,7 @@ class Validation:
     prices: int = 0
     invalid_prices: int = 0
     invalid_before: int = 0
+    archived: list[str] = field(default_factory=list)  # ids of events left out: their raw answers are archived
     rules: list[RuleResult] = field(default_factory=list)  # the worst first
 
 
@@ -50,7 +52,10 @@ def revalidate(event_ids: Iterable[int], now: datetime, *, dry_run: bool = False
     report = Validation()
     results: dict[tuple[str, str], RuleResult] = {}
     for event_id in event_ids:
-        _revalidate(event_id, now, report, results, dry_run=dry_run)
+        try:
+            _revalidate(event_id, now, report, results, dry_run=dry_run)
+        except RawArchived as error:
+            report.archived += error.event_ids
     if not dry_run:
         check_events(now)
     report.rules = sorted(

@@ -13,7 +13,8 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from events.models import Event
-from odds.models import Odds
+from odds.archived import without_raw
+from odds.models import Odds, OddsSnapshot
 from odds.records import EventSnapshot
 from odds.runs import EventRuns, Run
 from odds.stored import stored_of
@@ -33,6 +34,7 @@ class Verification:
     price_points: int = 0
     runs: int = 0
     differences: int = 0
+    archived: list[str] = field(default_factory=list)  # ids of events that nothing here can be compared with
     examples: list[str] = field(default_factory=list)  # the first EXAMPLES differences, a line each
 
     def note(self, event: Event, what: str, rows: AbstractSet[tuple[Any, ...]]) -> None:
@@ -56,6 +58,9 @@ def verify(events: Iterable[Event]) -> Verification:
 
 def _verify_event(event: Event, report: Verification) -> None:
     """Compare one event, whose row is locked: nobody writes to it meanwhile."""
+    if without_raw([event.pk]) or _is_archived(event):
+        report.archived.append(event.api_id)
+        return
     snapshots = [read_again(stored) for stored in stored_of(event.pk)]
     quoted, viewed = set(_quoted(snapshots)), set(_viewed(event))
     derived, stored = set(_derived(event, snapshots)), Counter(_stored(event))
@@ -73,6 +78,12 @@ def _verify_event(event: Event, report: Verification) -> None:
         report.note(event, "rows of odds whose bookmaker, market or outcome is missing", {(nameless,)})
     if event.closing_at != (closing := _closing(event, snapshots)):
         report.note(event, "closing_at, stored and as the snapshots give it", {(event.closing_at, closing)})
+
+
+def _is_archived(event: Event) -> bool:
+    """Whether all that was stored of it has gone into an archive: only its closing instant tells of it."""
+    stored = OddsSnapshot.objects.filter(event=event).exists() or Odds.objects.filter(event=event).exists()
+    return event.closing_at is not None and not stored
 
 
 def _closing(event: Event, snapshots: Iterable[EventSnapshot]) -> datetime | None:

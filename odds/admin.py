@@ -18,7 +18,7 @@ from events.admin import EventAdmin
 from events.admin_pages import LargeTableAdmin, OfEvent, ReadOnlyAdmin, unbroken, utc
 from events.models import Event
 
-from .models import Bookmaker, Market, Odds, OddsSnapshot, Outcome, Scope
+from .models import ArchivePrice, Bookmaker, Market, Odds, OddsSnapshot, Outcome, Scope
 from .wording import pointed, signed
 
 
@@ -61,6 +61,8 @@ class OddsSnapshotAdmin(LargeTableAdmin):
         """The text as received, indented; what is no JSON for a strict reader is shown as it is."""
         texts = OddsSnapshot.objects.filter(pk=snapshot.pk).values_list(Cast("raw_data", TextField()), flat=True)
         text = texts.get()
+        if text is None:
+            return format_html("It lies in an archive; import_archive --format parquet brings it back.")
         try:
             shown = msgspec.json.format(text, indent=2)
         except (msgspec.DecodeError, RecursionError):
@@ -121,6 +123,35 @@ class OddsAdmin(LargeTableAdmin):
     @admin.display(description="price")
     def shown_price(self, odds: Odds) -> str:
         return signed(odds.price)
+
+
+@admin.register(ArchivePrice)
+class ArchivePriceAdmin(LargeTableAdmin):
+    """Opening and closing prices of archives that tell no time."""
+
+    ordering_of_event = ("moment", "market", "bookmaker", "outcome")
+    list_display = (
+        "event_title", "bookmaker", "market", "outcome", "shown_point", "shown_price", "moment", "origin", "is_valid",
+    )  # fmt: skip
+    list_filter = (OfEvent, "moment", "origin", "market", "bookmaker", "is_valid")
+    list_select_related = ("event", "bookmaker", "market", "outcome")
+    fields = (
+        "event", "bookmaker", "market", "outcome", "shown_point", "shown_price", "decimal_price", "moment", "origin",
+        "is_valid", "validation_notes",
+    )  # fmt: skip
+    readonly_fields = ("shown_point", "shown_price")
+
+    @admin.display(description="event")
+    def event_title(self, price: ArchivePrice) -> str:
+        return unbroken(price.event.title)
+
+    @admin.display(description="point")
+    def shown_point(self, price: ArchivePrice) -> str:
+        return pointed(price.outcome.side, price.point)
+
+    @admin.display(description="price")
+    def shown_price(self, price: ArchivePrice) -> str:
+        return signed(price.price)
 
 
 class BookmakerForm(forms.ModelForm):
@@ -188,9 +219,10 @@ class EventWithOddsAdmin(EventAdmin):
     def stored(self, event: Event) -> SafeString:
         query = {OfEvent.parameter_name: event.api_id}
         return format_html(
-            '<a href="{}">snapshots</a>, <a href="{}">odds</a>',
+            '<a href="{}">snapshots</a>, <a href="{}">odds</a>, <a href="{}">prices of archives</a>',
             reverse("admin:odds_oddssnapshot_changelist", query=query),
             reverse("admin:odds_odds_changelist", query=query),
+            reverse("admin:odds_archiveprice_changelist", query=query),
         )
 
 

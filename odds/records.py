@@ -13,7 +13,7 @@ from msgspec import Raw, Struct
 
 from events.records import EventRecord
 
-from .choices import OddsFormat, Side, Source
+from .choices import LineMoment, OddsFormat, Side, Source
 from .markets import FEATURED, with_lay
 
 OfferKey = tuple[str, str]
@@ -69,6 +69,25 @@ class Verdict(NamedTuple):
 
 
 SOUND = Verdict(True, "")
+
+
+class ArchiveOffer(NamedTuple):
+    """Where prices of an archive belong: one bookmaker's market of one event, when it opened or when it closed."""
+
+    event_id: int  # of the row
+    bookmaker: str
+    market: str
+    moment: LineMoment
+
+
+class ArchiveLine(NamedTuple):
+    """What such an offer says of one outcome. It has a price, a point or both."""
+
+    outcome: OutcomeKey
+    price: int | None  # American
+    decimal_price: float | None
+    point: Decimal | None
+    verdict: Verdict = SOUND
 
 
 class Offer(Struct, gc=False):

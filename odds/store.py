@@ -7,7 +7,10 @@ them): two writers of one event would otherwise append to the same standing runs
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
+import psycopg
 from django.db import connection
 
 from .dimensions import bookmaker_ids, market_ids, outcome_ids, scope_ids
@@ -130,19 +133,67 @@ def delete_runs(event_ids: Iterable[int]) -> int:
 
 
 def delete_snapshots(event_ids: Iterable[int]) -> int:
-    """Remove the raw snapshots of these events for good; return how many there were. Only for what was made up."""
+    """Remove the raw snapshots of these events; return how many there were. Only for what was made up or archived."""
     return OddsSnapshot.objects.filter(event_id__in=list(event_ids)).delete()[0]
 
 
+def clear_raw(event_ids: Iterable[int]) -> int:
+    """Empty the raw answers of these events, which lie in an archive; return of how many snapshots."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE odds_oddssnapshot SET raw_data = NULL WHERE event_id = ANY(%s) AND raw_data IS NOT NULL",
+            [list(event_ids)],
+        )
+        return int(cursor.rowcount)
+
+
+def restore_raw(rows: Sequence[tuple[int, datetime, str]]) -> int:
+    """Put raw answers (event, instant, text) back where they are empty; return how many were."""
+    sql = """
+        UPDATE odds_oddssnapshot AS snapshot SET raw_data = kept.raw_data::json
+        FROM unnest(%b::int[], %b::timestamptz[], %b::text[]) AS kept (event_id, snapshot_time, raw_data)
+        WHERE snapshot.event_id = kept.event_id AND snapshot.snapshot_time = kept.snapshot_time
+            AND snapshot.raw_data IS NULL
+    """
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:  # megabytes, not as literals
+        cursor.execute(sql, [list(column) for column in zip(*rows, strict=True)], binary=True)
+        return cursor.rowcount
+
+
+def restore_rows(table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:
+    """Write rows as they were, by COPY. The first column is the id; a row whose id is taken gets a new one.
+
+    `columns` are those of the table with their types. New ids lie beyond all that were ever drawn and all of `rows`.
+    """
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM {table} WHERE id = ANY(%s)", [[row[0] for row in rows]])  # noqa: S608
+        taken = {id_ for (id_,) in cursor.fetchall()}
+        cursor.execute(
+            "SELECT setval(pg_get_serial_sequence(%s, 'id'), greatest(%s, nextval(pg_get_serial_sequence(%s, 'id'))))",
+            [table, max(row[0] for row in rows), table],
+        )
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, len(taken)]
+        )
+        new = iter([id_ for (id_,) in cursor.fetchall()])
+        with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)") as copy:
+            copy.set_types(list(columns.values()))
+            for row in rows:
+                copy.write_row((next(new) if row[0] in taken else row[0], *row[1:]))
+
+
 def refresh_closing(event_ids: Iterable[int]) -> None:
-    """Set `closing_at` of these events: the last snapshot before both its own stated start and the final one."""
+    """Set `closing_at` of these events: the last snapshot before both its own stated start and the final one.
+
+    An event without snapshots keeps its own: they lie in an archive.
+    """
     sql = """
         UPDATE events_event AS event SET closing_at = (
             SELECT snapshot_time FROM odds_oddssnapshot AS snapshot
             WHERE snapshot.event_id = event.id AND NOT snapshot.is_live AND snapshot_time < event.commence_time
             ORDER BY snapshot_time DESC LIMIT 1
         )
-        WHERE event.id = ANY(%s)
+        WHERE event.id = ANY(%s) AND EXISTS (SELECT FROM odds_oddssnapshot WHERE event_id = event.id)
     """
     with connection.cursor() as cursor:
         cursor.execute(sql, [list(event_ids)])

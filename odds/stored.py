@@ -10,6 +10,9 @@ from typing import Any, NamedTuple
 import psycopg
 from django.db import connection
 
+from events.models import Event
+
+from .archived import RawArchived
 from .choices import Source
 from .dimensions import Requests, bookmaker_keys, market_keys, outcomes_by_id
 from .records import Asked
@@ -55,7 +58,7 @@ def newest_snapshots(event_ids: Iterable[int]) -> dict[int, Newest]:
 
 
 def stored_at(keys: Sequence[SnapshotKey]) -> dict[SnapshotKey, StoredSnapshot]:
-    """Those of these snapshots that are stored already."""
+    """Those of these snapshots that are stored already. Raises RawArchived where the raw answer of one is not."""
     if not keys:
         return {}
     condition = """
@@ -66,7 +69,7 @@ def stored_at(keys: Sequence[SnapshotKey]) -> dict[SnapshotKey, StoredSnapshot]:
 
 
 def stored_of(event_id: int) -> Iterator[StoredSnapshot]:
-    """All snapshots of an event, in time order."""
+    """All snapshots of an event, in time order. Raises RawArchived where the raw answer of any is not here."""
     return _stored("snapshot.event_id = %s", [event_id])
 
 
@@ -78,7 +81,10 @@ def _stored(condition: str, parameters: Sequence[Any]) -> Iterator[StoredSnapsho
     """  # noqa: S608 - the conditions are those above
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        for event_id, snapshot_time, scope_id, source, raw in cursor.fetchall():
+        rows = cursor.fetchall()
+        if archived := {event_id for event_id, *_, raw in rows if raw is None}:
+            raise RawArchived(Event.objects.filter(pk__in=archived).values_list("api_id", flat=True))
+        for event_id, snapshot_time, scope_id, source, raw in rows:
             yield StoredSnapshot(
                 key=SnapshotKey(event_id, snapshot_time),
                 asked=requests[scope_id],

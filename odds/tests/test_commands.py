@@ -205,7 +205,7 @@ def test_tables_fit_80_columns(event, command, monkeypatch):
 def test_queries_do_not_grow_with_prices(event, command, django_assert_max_num_queries):
     for number in range(30):
         make_pair(event, f"book{number}", prices={"home": -110, "away": -110})
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         answer(command, "--event-id", "c70331184b2f")
 
 

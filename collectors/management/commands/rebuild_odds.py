@@ -1,14 +1,15 @@
 from contextlib import nullcontext
 from typing import Any
 
-from django.core.management import CommandParser
+from django.core.management import CommandError, CommandParser
 from django.db import transaction
 from rich.progress import track
 
 from collectors.pipeline import rebuild
-from events.cli import ReadCommand
+from events.cli import ReadCommand, plain
 from events.models import Event
 from events.queries import find_event
+from odds.archived import RawArchived, without_raw
 from odds.models import Odds
 
 
@@ -24,6 +25,10 @@ class Command(ReadCommand):
         ids = list(Event.objects.order_by("id").values_list("id", flat=True))
         if event_id is not None:
             ids = [find_event(event_id).pk]
+        archived = without_raw(ids)
+        if event_id is not None and archived:
+            raise CommandError(str(RawArchived(archived.values())))
+        ids = [each for each in ids if each not in archived]
         hidden = as_json or not self.console.is_terminal
         with transaction.atomic() if dry_run else nullcontext():
             grown = sum(map(rebuild, track(ids, "Rebuilding", console=self.console, disable=hidden, transient=True)))
@@ -31,7 +36,12 @@ class Command(ReadCommand):
             if dry_run:
                 transaction.set_rollback(True)
         if as_json:
-            self.print_json({"events": len(ids), "odds_records": rows, "difference": grown, "dry_run": dry_run})
+            counts = {"events": len(ids), "odds_records": rows, "difference": grown}
+            self.print_json({**counts, "archived": sorted(archived.values()), "dry_run": dry_run})
         else:
             verb = "would be written" if dry_run else "written"
             self.console.print(f"✓ {rows:,} rows of odds of {len(ids):,} events {verb}, {grown:+,} against before")
+            if archived:
+                self.console.print(
+                    plain(f"⚠ left as they are: {RawArchived(archived.values())}", "yellow"), soft_wrap=True
+                )

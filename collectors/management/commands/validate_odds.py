@@ -12,9 +12,10 @@ from django.utils import timezone
 from rich.progress import track
 
 from collectors.revalidation import Validation, revalidate
-from events.cli import ReadCommand, day_option, table
+from events.cli import ReadCommand, day_option, plain, table
 from events.models import Event
 from events.queries import find_event, find_sport
+from odds.archived import RawArchived
 from quality.choices import IssueType
 
 _LOOKS = {"info": "cyan", "warning": "yellow", "error": "red", "critical": "bold red"}
@@ -74,6 +75,8 @@ class Command(ReadCommand):
             f"✓ {report.events:,} events judged anew: {report.invalid_prices:,} of {report.prices:,} prices {verb} "
             f"invalid, {change:+,} against before"
         )
+        if report.archived:
+            self.console.print(plain(f"⚠ left as they are: {RawArchived(report.archived)}", "yellow"), soft_wrap=True)
 
 
 def _chosen(since: str | None, to: str | None, sport: str | None, event_id: str | None) -> list[int]:

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management import CommandError, CommandParser
 from rich.progress import track
 
-from collectors.verification import verify
+from collectors.verification import EXAMPLES, verify
 from events.cli import ReadCommand, plain
 from events.models import Event
 from events.queries import find_event
@@ -45,5 +45,11 @@ class Command(ReadCommand):
             f"✓ {report.price_points:,} price points of {report.snapshots:,} snapshots of {report.events:,} events "
             f"equal their {report.runs:,} runs, both ways"
         )
+        if report.archived:
+            names = ", ".join(report.archived[:EXAMPLES])
+            self.console.print(
+                plain(f"⚠ {len(report.archived):,} events lie in archives and were not compared: {names}", "yellow"),
+                soft_wrap=True,
+            )
         for name, value in whole.items():
             self.console.print(f"  {name} {value}")

@@ -1,0 +1,149 @@
+"""Exporting: export()."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyarrow as pa
+from django.db import connection
+
+from .columns import schema_of
+from .csv_file import CsvFile
+from .datasets import DATASETS, SPORT, Dataset
+from .drafts import draft_of
+from .excel import MOST_ROWS, ExcelSheet
+from .parquet import ParquetFolder
+from .reading import one_instant, tables
+from .selection import ExportError, Part, Selection, parts, query
+
+
+class Format(StrEnum):
+    PARQUET = "parquet"
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportReport:
+    """What was written, and where."""
+
+    path: str
+    format: str
+    what: str
+    events: int  # that were chosen; not all need have rows
+    rows: int
+    files: int
+    size_bytes: int
+
+
+class Writer(Protocol):
+    files: int
+
+    def write(self, part: Part, rows: pa.Table) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def format_of(path: Path) -> Format:
+    """What the name of the target asks for: a file of CSV or Excel by its ending, else a folder of Parquet."""
+    endings = "".join(path.suffixes[-2:]).lower()
+    if endings.endswith((".csv", ".csv.gz")):
+        return Format.CSV
+    return Format.XLSX if endings.endswith(".xlsx") else Format.PARQUET
+
+
+def export(
+    selection: Selection,
+    path: Path,
+    *,
+    what: str = "odds",
+    file_format: Format = Format.PARQUET,
+    overwrite: bool = False,
+    advance: Callable[[int], object] = lambda events: None,
+) -> ExportReport:
+    """Write the rows chosen of the dataset `what` to `path`, as of one instant; all of it or nothing.
+
+    Raises ExportError with one line. `advance` is told how many more events are written.
+    """
+    dataset = DATASETS[what]
+    conditions, parameters = selection.conditions(dataset)
+    _refuse_what_is_there(path, file_format, overwrite=overwrite)
+    with one_instant():
+        chosen = list(parts(selection.events()))
+        events = sum(len(part.events) for part in chosen)
+        sql = query(dataset, conditions, with_sport=file_format is not Format.PARQUET)
+        if file_format is Format.XLSX:
+            _refuse_too_many(sql, [[id_ for part in chosen for id_ in part.events], *parameters])
+        rows = 0
+        with draft_of(path) as draft:
+            with closing(_writer(draft, path, dataset, what, file_format)) as writer:
+                for part, table in _tables(chosen, sql, parameters, dataset, file_format, advance):
+                    writer.write(part, table)
+                    rows += table.num_rows
+            size = size_of(draft)
+    return ExportReport(
+        path=str(path), format=file_format.value, what=what, events=events, rows=rows, files=writer.files,
+        size_bytes=size,
+    )  # fmt: skip
+
+
+def _tables(
+    chosen: list[Part],
+    sql: str,
+    parameters: list[Any],
+    dataset: Dataset,
+    file_format: Format,
+    advance: Callable[[int], object],
+) -> Iterator[tuple[Part, pa.Table]]:
+    columns = dataset.columns if file_format is Format.PARQUET else (SPORT, *dataset.columns)
+    for part in chosen:
+        for first in range(0, len(part.events), dataset.events_at_once):
+            events = part.events[first : first + dataset.events_at_once]
+            for table in tables(sql, [events, *parameters], columns):
+                yield part, table
+            advance(len(events))
+
+
+def _writer(draft: Path, path: Path, dataset: Dataset, what: str, file_format: Format) -> Writer:
+    columns = (SPORT, *dataset.columns)
+    match file_format:
+        case Format.PARQUET:
+            return ParquetFolder(draft, schema_of(dataset.columns))
+        case Format.CSV:
+            return CsvFile(draft, columns, zipped=path.suffix.lower() == ".gz")
+        case Format.XLSX:
+            return ExcelSheet(draft, columns, title=what)
+
+
+def _refuse_what_is_there(path: Path, file_format: Format, *, overwrite: bool) -> None:
+    if not path.exists():
+        return
+    if not overwrite:
+        raise ExportError(f"{path} is there already; give --overwrite to replace it, or another --out")
+    if file_format is not Format.PARQUET:
+        if path.is_dir():
+            raise ExportError(f"{path} is a folder; {file_format.value} is written to a file")
+    elif not path.is_dir() or any(not each.name.startswith("sport_key=") for each in path.iterdir()):
+        raise ExportError(f"{path} is no folder of an export; it is not replaced, take another --out")
+
+
+def _refuse_too_many(sql: str, parameters: list[Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM ({sql}) AS chosen", parameters)  # noqa: S608 - the query of the export
+        (rows,) = cursor.fetchone()
+    if rows >= MOST_ROWS:
+        raise ExportError(
+            f"{rows:,} rows are more than the {MOST_ROWS - 1:,} that a sheet of Excel holds below its headings; "
+            "choose fewer, or take --format csv or parquet"
+        )
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file, or of all files in a folder."""
+    files = (each for each in path.rglob("*") if each.is_file()) if path.is_dir() else iter((path,))
+    return sum(file.stat().st_size for file in files)
