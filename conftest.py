@@ -24,6 +24,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
     # As with a key: without one, the sandbox is looked at every minute and has credits in plenty.
     settings.FIXED_INTERVAL_MINUTES, settings.ODDS_API_QUOTA = 30.0, 20_000
+    # Tests of backups make their own, and none sees those of whoever works here.
+    settings.BACKUP_DAILY, settings.BACKUP_DIR = False, Path(settings.VAR_DIR) / "test-backups"
     run = os.environ.setdefault("ODDS_TEST_RUN", str(os.getpid()))
     for database in settings.DATABASES.values():
         if database["ENGINE"] == EMBEDDED:

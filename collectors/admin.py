@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from events.admin_pages import ReadOnlyAdmin, unbroken, utc
 from events.times import duration
 
-from . import job_admin, response_admin  # noqa: F401 - register their pages
+from . import archive_admin, backfill_admin, job_admin, response_admin  # noqa: F401 - register their pages
 from .admin_pages import GrowingTableAdmin, state_of
 from .models import CollectorState, CreditPeriod, FetchLog, JobTick, RawResponse
 

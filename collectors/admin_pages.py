@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from events.admin_pages import ReadOnlyAdmin
 
-from .choices import CallState, TickState
+from .choices import CallState, ItemState, RunState, TickState
 
 # The looks of states.css.
 _LOOKS: dict[str, str] = {
@@ -24,6 +24,11 @@ _LOOKS: dict[str, str] = {
     CallState.REFUSED: "bad",
     CallState.FAILED: "bad",
     CallState.UNKNOWN: "doubtful",
+    ItemState.NORMALISED: "good",
+    ItemState.VERIFIED: "good",
+    ItemState.UNAVAILABLE: "quiet",
+    ItemState.PARKED: "bad",
+    RunState.STOPPED: "doubtful",
     TickState.RUNNING: "busy",
     TickState.DONE: "good",
     TickState.SKIPPED: "quiet",

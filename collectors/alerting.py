@@ -23,6 +23,7 @@ from .verdict import LITTLE_SPACE_FACTOR, START_IT, WAITING_TOO_LONG, counted, o
 CONDITIONS = frozenset({
     "migrations", "key_refused", "credits_exhausted", "no_fetch", "disk_full", "disk_low", "scheduler_silent",
     "scheduler_died", "jobs_missing", "answers_waiting", "answers_damaged", "answers_unreadable", "database_down",
+    "drill_failed",
 })  # fmt: skip
 # Longer than any period of credits: once in a period is once.
 PERIOD = timedelta(days=40)
@@ -34,7 +35,7 @@ Told = Iterator[Message]
 
 def alarms(facts: Facts) -> list[Message]:
     """What is wrong and somebody has to be told."""
-    rules = (_schema, _pause, _credits, _overdue, _room, _scheduler, _jobs, _answers)
+    rules = (_schema, _pause, _credits, _overdue, _room, _scheduler, _jobs, _answers, _backups)
     return [_of_sandbox(told) if facts.sandbox else told for rule in rules for told in rule(facts)]
 
 
@@ -171,6 +172,12 @@ def _answers(facts: Facts) -> Told:
         what = counted(facts.parked_responses, "answer", "answers")
         text = f"{what} of the last 7 days could not be read: see the raw responses in the admin."
         yield _message("answers_unreadable", Severity.ERROR, "Answers cannot be read", text)
+
+
+def _backups(facts: Facts) -> Told:
+    if facts.backups.drill_problem:
+        text = f"{facts.backups.drill_problem}. A backup that cannot be restored is none: see docs/backups.md."
+        yield _message("drill_failed", Severity.CRITICAL, "The restore drill failed", text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,16 @@ class Doubtful:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Backups:
+    """How the last backups went. A drill restores one beside the database and compares the two."""
+
+    is_daily: bool = False  # whether one is to be made every day
+    last_good: datetime | None = None
+    last_good_drill: datetime | None = None
+    drill_problem: str = ""  # of the newest drill; "" where it went well or there was none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What is known. Whatever is not given is as it should be."""
 
@@ -54,6 +64,7 @@ class Facts:
     sandbox: bool = False
     unapplied_migrations: int = 0
     calls_made: bool = False  # any, ever, of the provider or of the sandbox, whichever is in use
+    first_call_at: datetime | None = None
     last_fetch: datetime | None = None
     paid_calls_24h: int = 0
     succeeded_24h: int = 0
@@ -82,6 +93,7 @@ class Facts:
     unresolved: Doubtful = field(default_factory=Doubtful)
     unread_responses: int = 0
     parked_responses: int = 0
+    backups: Backups = field(default_factory=Backups)
 
     @property
     def has_run(self) -> bool:

@@ -10,7 +10,7 @@ import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
-from . import budget, live, tidying
+from . import backups, budget, live, tidying
 from .choices import Job, Purpose, TickState
 from .errors import AlreadyRunning, CollectorError
 from .gate import Gate
@@ -27,6 +27,7 @@ INTERVALS = {
     Job.FETCH_SCORES: budget.SCORES_INTERVAL,
     Job.UPDATE_EVENT_STATUS: timedelta(hours=1),
     Job.TIDY: timedelta(days=1),
+    Job.BACKUP: timedelta(days=1),
 }
 # What failed of these is tried again so soon: the network may only just have come.
 FAILED_AGAIN_AFTER = timedelta(minutes=10)
@@ -113,6 +114,8 @@ def _due_on_grid(job: Job, now: datetime, last: JobTick | None) -> tuple[Due | N
 
 
 def _work(gate: Gate, job: Job, sport_key: str, purpose: Purpose, timing: Timing) -> Outcome:
+    if job is Job.BACKUP:
+        return backups.back_up(gate.clock())
     if job is Job.TIDY:
         return TickState.DONE, tidying.tidy(gate.clock())
     if job is Job.UPDATE_EVENT_STATUS:

@@ -103,7 +103,18 @@ def _storage(summed: Summary) -> list[tuple[str, str]]:
         ("DB Size", size(summed.stored.db_size_bytes) + grown),
         ("Fetch Success Rate", f"{share} (24h)"),
         ("Validation Warnings", str(summed.validation)),
+        ("Last Backup", _backups(facts)),
     ]
+
+
+def _backups(facts: Facts) -> str:
+    known = facts.backups
+    if known.last_good is None:
+        return "none yet" if known.is_daily else "none, BACKUP_DAILY is off"
+    if known.drill_problem:
+        return f"{when(known.last_good, facts.now)}; [red]the last drill failed[/]"
+    drilled = "never" if known.last_good_drill is None else when(known.last_good_drill, facts.now)
+    return f"{when(known.last_good, facts.now)}; restored as a drill: {drilled}"
 
 
 def document(summed: Summary) -> dict[str, Any]:
@@ -161,6 +172,9 @@ def _facts(facts: Facts) -> dict[str, Any]:
         "parked_responses": facts.parked_responses,
         "vanished_events": facts.vanished.count,
         "unresolved_events": facts.unresolved.count,
+        "last_backup": facts.backups.last_good,
+        "last_drill": facts.backups.last_good_drill,
+        "drill_problem": facts.backups.drill_problem,
     }
 
 

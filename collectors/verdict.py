@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from events.times import duration, stamp
@@ -17,6 +17,9 @@ INTERVALS_WITHOUT_FETCH = 2
 WAITING_TOO_LONG = timedelta(minutes=5)
 LEAST_SUCCESS_RATE = 0.9
 MANY_CREDITS_PERCENT = 80
+# A backup is made every day, and drilled every week; see docs/backups.md.
+BACKUP_TOO_OLD = timedelta(hours=48)
+DRILL_TOO_OLD = timedelta(days=14)
 # Told of this many times the free space below which nothing is bought.
 LITTLE_SPACE_FACTOR = 4
 START_IT = "start it with `manage.py run_scheduler`"
@@ -40,7 +43,7 @@ Found = Iterator[Finding]
 
 def judge(facts: Facts) -> tuple[Verdict, list[Finding]]:
     """The verdict, and what to look at: what keeps anything from being collected first."""
-    rules = (_schema, _pause, _scheduler, _overdue, _jobs, _room, _credits, _calls, _ticks, _answers, _events)
+    rules = (_schema, _pause, _scheduler, _overdue, _jobs, _room, _credits, _calls, _ticks, _answers, _events, _backups)
     findings = sorted((found for rule in rules for found in rule(facts)), key=lambda found: not found.failing)
     if any(found.failing for found in findings):
         return Verdict.FAILING, findings
@@ -170,6 +173,29 @@ def _events(facts: Facts) -> Found:
             named = "; ".join(doubt.titles) + ("; …" if doubt.count > len(doubt.titles) else "")
             told = f"{counted(doubt.count, 'event', 'events')} {what} ({named})"
             yield Finding(f"{told}: set the status by hand in the admin")
+
+
+def backup_overdue(facts: Facts) -> timedelta | None:
+    """For how long no good backup was made, where one is to be made daily and that is too long."""
+    return _overdue_since(facts, facts.backups.last_good, BACKUP_TOO_OLD)
+
+
+def _overdue_since(facts: Facts, last: datetime | None, longest: timedelta) -> timedelta | None:
+    since = last or facts.first_call_at
+    if not facts.backups.is_daily or since is None or facts.now - since <= longest:
+        return None
+    return facts.now - since
+
+
+def _backups(facts: Facts) -> Found:
+    if (late := backup_overdue(facts)) is not None:
+        yield Finding(
+            f"No good backup was made for {duration(late)}: see the job backup in `manage.py scheduler_status`"
+        )
+    if facts.backups.drill_problem:
+        yield Finding(f"The last restore drill failed: {facts.backups.drill_problem}; see docs/backups.md")
+    elif (late := _overdue_since(facts, facts.backups.last_good_drill, DRILL_TOO_OLD)) is not None:
+        yield Finding(f"No backup was restored as a drill for {duration(late)}: run `manage.py backup --drill`")
 
 
 def counted(number: int, one: str, many: str) -> str:

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_safe
 
 from .facts import Facts
 from .health import health_of_settings
-from .verdict import WAITING_TOO_LONG, overdue
+from .verdict import WAITING_TOO_LONG, backup_overdue, overdue
 
 log = structlog.get_logger(__name__)
 
 CHECKS = (
-    "database", "migrations", "last_fetch", "heartbeat", "jobs", "spool", "disk", "credits", "pause",
+    "database", "migrations", "last_fetch", "heartbeat", "jobs", "spool", "disk", "credits", "pause", "backups",
 )  # fmt: skip
 
 
@@ -62,4 +62,5 @@ def _checks_of(facts: Facts) -> dict[str, bool | None]:
         "disk": facts.disk_free_bytes is None or facts.disk_free_bytes >= facts.disk_needed_bytes,
         "credits": facts.credits is None or facts.credits.left_for_live > 0,
         "pause": facts.paused_at is None,
+        "backups": not facts.backups.drill_problem and backup_overdue(facts) is None,
     }

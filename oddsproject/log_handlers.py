@@ -24,6 +24,13 @@ class Console(logging.StreamHandler[TextIO]):
         tell_unwritten("terminal")
 
 
+class Device(logging.FileHandler):
+    """A device or a pipe, which stays as it is."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        tell_unwritten(self.baseFilename)
+
+
 class DailyFile(ConcurrentTimedRotatingFileHandler):
     """A file that several processes may write; it turns over at midnight UTC and is kept 30 days."""
 
@@ -35,9 +42,14 @@ class DailyFile(ConcurrentTimedRotatingFileHandler):
 
 
 def daily_file(path: Path, when: str = "midnight") -> logging.Handler:
-    """The handler of this file; one that writes nothing, after a line that says so, where there can be no such file."""
+    """The handler of this file; one that writes nothing, after a line that says so, where there can be no such file.
+
+    A device or a pipe is written to and never turned over: root would put a file in the place of /dev/null.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_char_device() or path.is_fifo():
+            return Device(path, encoding="utf-8", delay=True)
         return DailyFile(path, when)
     except OSError as error:
         _say(f"LOG_FILE: {path}: {error.strerror}; nothing is logged to a file")

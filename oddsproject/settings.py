@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from collectors.intervals import parse_intervals
 from quality.limits import parse_limits, parse_ranges
 
+from .backups.retention import parse_keep
 from .environment import Environment
 from .logging_config import known_format, known_level, logging_config
 from .redaction import secret_values
@@ -80,6 +81,11 @@ env = Environment(
     MOVEMENT_PER_HOUR=(str, "h2h=25,spreads=10,totals=15"),
     START_MOVED_MINUTES=(int, 60),
     RAW_RESPONSE_DAYS=(int, 30),
+    BACKFILL_CALLS_PER_SECOND=(float, 15),
+    BACKFILL_CONFIRM_CREDITS=(int, 1_000),
+    BACKUP_DAILY=(bool, True),
+    BACKUP_DIR=(str, ""),
+    BACKUP_KEEP=(str, "7,4,12"),
     ALERT_ENABLED=(bool, False),
     ALERT_URLS=(list, []),
     DISCORD_WEBHOOK_URL=(str, ""),
@@ -154,6 +160,7 @@ else:
             "OPTIONS": {"root": VAR_DIR / "postgres", "bin": env("PG_BIN"), "server": {}},
         }
     }
+PG_BIN = env("PG_BIN")
 DATABASE_POOL_SIZE = env("DATABASE_POOL_SIZE")  # connections of the web server; oddsproject/wsgi.py makes the pool
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -205,6 +212,14 @@ ADAPTIVE_INTERVALS = configured("ADAPTIVE_INTERVALS", parse_intervals)
 CLOSE_LEAD_MINUTES = env("CLOSE_LEAD_MINUTES")
 MAX_QUOTE_AGE_MINUTES = env("MAX_QUOTE_AGE_MINUTES")
 RAW_RESPONSE_DAYS = env("RAW_RESPONSE_DAYS")
+# The provider allows 30 calls a second: half of them leave room for live collection.
+BACKFILL_CALLS_PER_SECOND = env("BACKFILL_CALLS_PER_SECOND")
+BACKFILL_CONFIRM_CREDITS = env("BACKFILL_CONFIRM_CREDITS")
+
+# Copies of the database. See docs/backups.md.
+BACKUP_DAILY = env("BACKUP_DAILY")
+BACKUP_DIR = Path(env("BACKUP_DIR") or VAR_DIR / "backups").resolve()
+BACKUP_KEEP = configured("BACKUP_KEEP", parse_keep)
 
 # Who is told of what goes wrong: addresses of channels.
 ALERT_ENABLED = env("ALERT_ENABLED")

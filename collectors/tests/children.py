@@ -23,6 +23,7 @@ def environment(base_url: str, folder: Path, **more: str) -> dict[str, str]:
         "VAR_DIR": str(folder),
         "ODDS_API_BASE_URL": base_url,
         "ODDS_API_QUOTA": "1000000",
+        "BACKUP_DAILY": "false",
         "PYTHONUNBUFFERED": "1",
         "LOG_LEVEL": "WARNING",
         **more,

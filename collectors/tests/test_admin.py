@@ -14,7 +14,7 @@ from django_apscheduler.models import DjangoJob, DjangoJobExecution
 from collectors.admin import FetchLogAdmin
 from collectors.choices import Job
 from collectors.jobs import run_now
-from collectors.models import CollectorState, CreditPeriod, FetchLog, JobTick, RawResponse
+from collectors.models import BackfillItem, BackfillRun, CollectorState, CreditPeriod, FetchLog, JobTick, RawResponse
 from collectors.response_admin import SHOWN_BYTES
 
 NBA = "basketball_nba"
@@ -24,6 +24,8 @@ TABLES = [
     "collectors/fetchlog",
     "collectors/rawresponse",
     "collectors/creditperiod",
+    "collectors/backfillrun",
+    "collectors/backfillitem",
     "collectors/jobtick",
     "django_apscheduler/djangojob",
     "django_apscheduler/djangojobexecution",
@@ -68,6 +70,14 @@ def make_rows(first, last):
         make_response()
         CreditPeriod.objects.create(account=f"key-{number}", started_at=now)
         tick = now - timedelta(minutes=number)
+        backfill = BackfillRun.objects.create(
+            digest=str(number), sport_key=NBA, start=now.date(), end=now.date(), parameters={"gaps": 0}, created_at=now
+        )
+        item = BackfillItem.objects.create(
+            endpoint="historical_odds", sport_key=NBA, requested_at=now, parameters={}, digest=str(number), cost=30,
+            call=make_call(),
+        )  # fmt: skip
+        item.runs.add(backfill)
         JobTick.objects.create(job="fetch_odds", sport_key=NBA, tick=tick, started_at=now, state="done")
         job = DjangoJob.objects.create(id=f"job{number}", job_state=b"", next_run_time=now)
         DjangoJobExecution.objects.create(job=job, run_time=now, status="Executed")
@@ -90,7 +100,17 @@ def test_list_costs_the_same_for_3_rows_and_for_30(admin_client, table):
 def test_nothing_is_added_changed_or_deleted(admin_client):
     make_rows(0, 1)
     CollectorState.objects.create()
-    models = [FetchLog, RawResponse, CreditPeriod, JobTick, CollectorState, DjangoJob, DjangoJobExecution]
+    models = [
+        BackfillRun,
+        BackfillItem,
+        FetchLog,
+        RawResponse,
+        CreditPeriod,
+        JobTick,
+        CollectorState,
+        DjangoJob,
+        DjangoJobExecution,
+    ]
     for model in models:
         row = model.objects.first()
         url = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"

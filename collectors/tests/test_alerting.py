@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from collectors.alerting import Day, alarms, database_down, summary
-from collectors.facts import Facts
+from collectors.facts import Backups, Facts
 from quality.alerts.messages import DAY
 from quality.choices import Severity
 
@@ -48,6 +48,10 @@ def test_where_all_is_well_nothing_is_told():
         (
             {"spool_depth": 2, "spool_oldest": timedelta(minutes=6)},
             "answers_waiting", Severity.WARNING, "Answers are not stored",
+        ),
+        (
+            {"backups": Backups(drill_problem="team is missing")},
+            "drill_failed", Severity.CRITICAL, "The restore drill failed",
         ),
         ({"unapplied_migrations": 2}, "migrations", Severity.ERROR, "The database is not up to date"),
     ],

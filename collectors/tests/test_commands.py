@@ -172,7 +172,8 @@ def test_statuses_are_brought_up_to_what_the_free_list_says(provider):
                missing_since=now - timedelta(hours=3))  # fmt: skip
     make_event(api_id="old", commence_time=now - timedelta(days=2))
     text = run("update_event_status")
-    assert "✓ 1 changed, 1 vanished, 1 unresolved\n" in text
+    # A game of the sandbox may be under way at this time of day, and is brought up too.
+    assert re.search(r"✓ [1-9]\d* changed, 1 vanished, 1 unresolved\n", text)
     assert "⚠ vanished: Boston Celtics @ Los Angeles Lakers" in text
     assert "(gone) is listed no more\n" in text
     assert "(old) has no final score\n" in text
@@ -204,8 +205,8 @@ def test_a_dry_run_of_statuses_tells_people_too_what_would_change(provider):
 def test_what_was_changed_is_in_the_document(provider):
     make_event(api_id="begun", commence_time=timezone.now() - timedelta(hours=1))
     found = answer("update_event_status")
-    assert found["outcome"].startswith("1 changed")
-    assert [changed["event_id"] for changed in found["changed"]] == ["begun"]
+    assert re.match(r"[1-9]\d* changed", found["outcome"])
+    assert {"event_id": "begun", "before": "scheduled", "status": "live"} in found["changed"]
 
 
 def test_statuses_cannot_be_brought_up_without_the_provider(provider):
@@ -431,11 +432,11 @@ def test_a_scheduler_that_does_not_stop_is_named(monkeypatch):
 
 
 def test_a_scheduler_does_not_start_on_a_schema_that_is_behind():
-    MigrationRecorder(connection).record_unapplied("collectors", "0001_ledger")
+    MigrationRecorder(connection).record_unapplied("collectors", "0002_history")
     try:
         told = fails("run_scheduler")
     finally:
-        MigrationRecorder(connection).record_applied("collectors", "0001_ledger")
+        MigrationRecorder(connection).record_applied("collectors", "0002_history")
     assert re.fullmatch(r"1 migrations? (is|are) not applied: run `manage\.py migrate`; nothing collected", told)
 
 

@@ -130,9 +130,9 @@ def test_names_from_outside_cannot_steer_the_terminal(fetched):
 
 
 def test_a_schema_that_is_behind_is_one_line():
-    MigrationRecorder(connection).record_unapplied("collectors", "0001_ledger")
+    MigrationRecorder(connection).record_unapplied("collectors", "0002_history")
     try:
         with pytest.raises(CommandError, match=r"^1 migration is not applied: run `manage\.py migrate`$"):
             run()
     finally:
-        MigrationRecorder(connection).record_applied("collectors", "0001_ledger")
+        MigrationRecorder(connection).record_applied("collectors", "0002_history")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from collectors.facts import Credits, Doubtful, Facts, Sport
+from collectors.facts import Backups, Credits, Doubtful, Facts, Sport
 from collectors.verdict import Verdict, judge, overdue
 
 NOW = datetime(2026, 1, 14, 22, 0, 0, tzinfo=UTC)
@@ -221,3 +221,39 @@ def test_the_scheduler_in_a_word(over, scheduler):
 
 def test_a_clock_set_back_makes_no_sign_of_life_from_the_future():
     assert make_facts(heartbeat_at=NOW + timedelta(hours=1)).heartbeat_age == timedelta(0)
+
+
+class TestBackups:
+    def test_backups_that_are_young_enough_are_nothing_to_tell(self):
+        known = Backups(is_daily=True, last_good=ago(hours=47), last_good_drill=ago(days=13))
+        assert judged(backups=known) == (Verdict.HEALTHY, [])
+
+    def test_before_the_first_ones_are_late_nothing_is_told(self):
+        assert judged(backups=Backups(is_daily=True), first_call_at=ago(hours=47)) == (Verdict.HEALTHY, [])
+
+    def test_a_backup_that_is_too_old_is_told(self):
+        known = Backups(is_daily=True, last_good=ago(hours=49), last_good_drill=ago(days=1))
+        verdict, (told,) = judged(backups=known)
+        assert verdict is Verdict.DEGRADED
+        assert told == ("No good backup was made for 2 d 1 h: see the job backup in `manage.py scheduler_status`")
+
+    def test_so_is_a_drill(self):
+        known = Backups(is_daily=True, last_good=ago(hours=1), last_good_drill=ago(days=15))
+        assert judged(backups=known)[1] == [
+            "No backup was restored as a drill for 15 d: run `manage.py backup --drill`"
+        ]
+
+    def test_none_at_all_is_as_old_as_the_first_call(self):
+        _, told = judged(backups=Backups(is_daily=True), first_call_at=ago(days=20))
+        assert [text.partition(":")[0] for text in told] == [
+            "No good backup was made for 20 d", "No backup was restored as a drill for 20 d",
+        ]  # fmt: skip
+
+    def test_where_none_is_to_be_made_none_is_missed(self):
+        known = Backups(is_daily=False, last_good=ago(days=300))
+        assert judged(backups=known, first_call_at=ago(days=900)) == (Verdict.HEALTHY, [])
+
+    def test_a_drill_that_failed_is_told_whatever_is_daily(self):
+        verdict, told = judged(backups=Backups(is_daily=False, last_good=ago(hours=1), drill_problem="team is missing"))
+        assert verdict is Verdict.DEGRADED
+        assert told == ["The last restore drill failed: team is missing; see docs/backups.md"]

@@ -20,6 +20,16 @@ ALLOWED = {
 
 # Modules without database, settings or clock; of Django they know TextChoices, which needs no configured project.
 PURE = [
+    "collectors/archives/column_map.py",
+    "collectors/archives/conversion.py",
+    "collectors/archives/files.py",
+    "collectors/archives/generic.py",
+    "collectors/archives/judging.py",
+    "collectors/archives/line_history.py",
+    "collectors/archives/records.py",
+    "collectors/archives/sbr_multibook.py",
+    "collectors/archives/sbr_sheet.py",
+    "events/game_days.py",
     "events/names.py",
     "events/records.py",
     "odds/markets.py",
@@ -27,12 +37,18 @@ PURE = [
     "odds/records.py",
     "odds/runs.py",
     "odds/lines.py",
+    "odds/exports/columns.py",
+    "odds/exports/datasets.py",
+    "odds/exports/guard.py",
+    "odds/archiving/layout.py",
+    "odds/archiving/manifest.py",
     "events/times.py",
     "collectors/the_odds_api/values.py",
     "collectors/the_odds_api/joining.py",
     "collectors/the_odds_api/normaliser.py",
     "collectors/the_odds_api/payloads.py",
     "collectors/recording_files.py",
+    "collectors/results_csv.py",
     "collectors/intervals.py",
     "collectors/sampling.py",
     "collectors/credits.py",
@@ -59,6 +75,7 @@ PURE = [
     "quality/rules/timestamps.py",
     "quality/rules/wording.py",
     "quality/stamps.py",
+    "oddsproject/backups/retention.py",
 ]
 
 

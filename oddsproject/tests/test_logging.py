@@ -1,6 +1,7 @@
 """What reaches the terminal and the file: one record a line, no secrets, whoever logs and however many processes."""
 
 import json
+import logging
 import os
 import pty
 import subprocess
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from oddsproject.log_handlers import RETENTION_DAYS, daily_file
+from oddsproject.log_handlers import RETENTION_DAYS, Device, daily_file
 from oddsproject.logging_config import escape_controls, logging_config
 
 from .conftest import REPOSITORY
@@ -213,3 +214,12 @@ def test_a_full_disk_is_told_without_the_record(tmp_path):
 def test_where_records_go_can_be_told_from_the_settings(settings):
     assert settings.LOGGING["handlers"]["file"]["path"] == settings.VAR_DIR / "logs" / "odds_pipeline.log"
     assert logging_config(level="INFO", log_file=Path("x"), secrets=[])["root"]["level"] == "INFO"
+
+
+def test_a_device_is_written_to_and_never_turned_over():
+    """Turning it over would rename it, which root may do."""
+    handler = daily_file(Path("/dev/null"))
+    handler.emit(logging.LogRecord("x", logging.INFO, "x", 1, "told", None, None))
+    handler.close()
+    assert isinstance(handler, Device)
+    assert Path("/dev/null").is_char_device()
