@@ -52,7 +52,14 @@ class Event(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.title}, {self.commence_time:%Y-%m-%d %H:%M} UTC"
+        return f"{self.title}, {self.start_shown}"
+
+    @property
+    def start_shown(self) -> str:
+        """'2026-01-15 00:30 UTC', or the league's day alone where no more is known."""
+        if self.start_is_day:
+            return f"{self.commence_time:%Y-%m-%d}"
+        return f"{self.commence_time:%Y-%m-%d %H:%M} UTC"
 
     @property
     def title(self) -> str:

@@ -97,7 +97,7 @@ class LineCommand(OddsCommand):
 
     def _show(self, event: Event, prices: list[LinePrice]) -> None:
         self.console.print(plain(event.title, "bold"), f"[dim]{event.api_id}[/]")
-        self.console.print(f"Start {stamp(event.commence_time)} UTC, {event.status}")
+        self.console.print(f"Start {event.start_shown}, {event.status}")
         if not prices:
             self.console.print("[yellow]⚠ No such price in a snapshot before the start[/]")
         elif not all(price.is_timed for price in prices):

@@ -29,6 +29,13 @@ def listed(*args):
     return [event["event_id"] for event in json.loads(run("list_events", *args, "--json"))]
 
 
+def test_of_a_day_alone_no_time_is_shown():
+    make_event(api_id="old", commence_time=datetime(2013, 10, 29, 16, tzinfo=UTC), start_is_day=True)
+    row = next(line for line in run("list_events").splitlines() if " old" in line)
+    assert "2013-10-29" in row
+    assert "16:00" not in row
+
+
 def test_json_is_one_list_of_objects_with_the_names_of_the_data_model():
     make_event(
         api_id="e1", status="final", home_score=110, away_score=105, completed_at=TIP + timedelta(hours=2, minutes=20)
@@ -39,6 +46,7 @@ def test_json_is_one_list_of_objects_with_the_names_of_the_data_model():
             "sport_key": "basketball_nba",
             "sport_title": "NBA",
             "commence_time": "2026-01-15T00:30:00Z",
+            "start_is_day": False,
             "home_team": "Los Angeles Lakers",
             "away_team": "Boston Celtics",
             "status": "final",

@@ -69,7 +69,7 @@ class Command(ReadCommand):
         for event in shown:
             unresolved = doubt_about(event, now) is Doubt.UNRESOLVED
             listing.add_row(
-                stamp(event.commence_time)[:-3],
+                event.start_shown.removesuffix(" UTC"),
                 plain(event.api_id[:size], "cyan"),
                 plain(event.title),
                 _UNRESOLVED if unresolved else _LOOKS[EventStatus(event.status)],
@@ -118,6 +118,7 @@ def _as_json(event: Event) -> dict[str, Any]:
         "sport_key": event.sport_key,
         "sport_title": event.sport_title,
         "commence_time": event.commence_time,
+        "start_is_day": event.start_is_day,
         "home_team": event.home_team,
         "away_team": event.away_team,
         "status": event.status,

@@ -41,7 +41,7 @@ class Command(OddsCommand):
             self.print_json([change._asdict() for change in changes])
             return
         self.console.print(plain(event.title, "bold"), f"[dim]{event.api_id}[/]")
-        self.console.print(f"Start {stamp(event.commence_time)} UTC, {event.status}; {len(changes):,} prices")
+        self.console.print(f"Start {event.start_shown}, {event.status}; {len(changes):,} prices")
         self.show_tables(_tables(changes))
 
 
