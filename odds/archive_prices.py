@@ -59,7 +59,7 @@ def record_archive_prices(offers: Offers, *, origin: str, titles: Mapping[str, s
 
 
 def _weight(lines: Iterable[ArchiveLine]) -> tuple[int, int, float, str]:
-    """What decides between two offers for the same: the greater one stays. Equal ones differ in their verdicts alone."""
+    """What decides between two offers for the same: the greater stays. Equal ones differ in their verdicts alone."""
     known = sorted((line._replace(verdict=SOUND) for line in lines), key=repr)
     paid = sum(line.decimal_price or 0 for line in known)
     return sum(line.price is not None for line in known), len(known), -paid, repr(known)

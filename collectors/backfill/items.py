@@ -151,10 +151,11 @@ def _listed(call: Call, body: bytes, at: datetime) -> dict[str, str]:
     return {event.api_id: instant(event.commence_time) for event in events}
 
 
-def keep(item: BackfillItem, row: FetchLog, body: bytes, *, is_read: bool) -> BackfillItem:
-    """The item with what its answer says of itself, to be written by `write`. An answer not read is left alone."""
+def keep(item: BackfillItem, row: FetchLog, body: bytes, *, problem: str | None = None) -> BackfillItem:
+    """The item with what its answer says of itself, to be written by `write`. One that was not read has a problem."""
     reading = Reading()
-    item.state = ItemState.NORMALISED if is_read else ItemState.PARKED
+    item.state = ItemState.NORMALISED if problem is None else ItemState.PARKED
+    item.note = item.note if problem is None else problem
     try:
         reading = Reading.of(call_of(item), body)
     except UnreadablePayload as error:
@@ -209,7 +210,7 @@ def settle(run: BackfillRun, account: str, quota: int, *, retry_unknown: bool) -
         if row is None:
             give_back([item], account)
         elif row.state == CallState.STORED:
-            write([keep(item, row, _body_of(row), is_read=True)])
+            write([keep(item, row, _body_of(row))])
         elif row.state == CallState.UNKNOWN:
             _settle_unknown(item, row, quota, retry_unknown=retry_unknown)
         elif row.state == CallState.REFUSED:

@@ -188,9 +188,9 @@ class Runner:
                 self._note(item, error)
         report = take_in_all([got for _, got in answered])
         # A crash before they are written does no harm: the ledger knows that their answers were read.
-        calls = RawResponse.objects.filter(call__in=[got.row.pk for _, got in answered], normalised_at__isnull=False)
-        read = set(calls.values_list("call_id", flat=True))
-        kept = [items.keep(item, got.row, got.body, is_read=got.row.pk in read) for item, got in answered]
+        left = RawResponse.objects.filter(call__in=[got.row.pk for _, got in answered], normalised_at__isnull=True)
+        unread = dict(left.values_list("call_id", "problem"))
+        kept = [items.keep(item, got.row, got.body, problem=unread.get(got.row.pk)) for item, got in answered]
         items.write(kept)
         self._bought.price_points += report.price_points
         self._count(kept, [got for _, got in answered])

@@ -6,6 +6,7 @@ import threading
 from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from collectors.errors import CollectorError
 from collectors.gate import Gate, Terms, uses_sandbox
 from collectors.wanted import wanted_of_settings
 from events.cli import ReadCommand, day_option, plain, whole
+from events.game_days import bounds, day_of
 
 TIMES = "open,24h,3h,1h,close"
 
@@ -88,9 +90,7 @@ class Command(ReadCommand):
         if sure or plan.credits <= limit:
             return True
         if not sys.stdin.isatty():
-            raise Declined(
-                f"the plan costs {plan.credits:,} credits, above {limit:,}: --yes buys it; nothing bought"
-            )
+            raise Declined(f"the plan costs {plan.credits:,} credits, above {limit:,}: --yes buys it; nothing bought")
         self.stdout.write(f"Buy this for {plan.credits:,} credits? [y/N] ", ending="")
         return input().strip().casefold() in ("y", "yes")
 
@@ -123,6 +123,9 @@ def _wish(options: dict[str, Any]) -> Wish:
     assert end is not None
     if end < start:
         raise CommandError(f"--end: {end} is before --start {start}")
+    if bounds(end)[1] > (now := timezone.now()):
+        last = day_of(now) - timedelta(days=1)
+        raise CommandError(f"--end: {end} is not over yet in league time; the last day with a history is {last}")
     try:
         moments = parse_moments(options["times"])
     except ValueError as error:

@@ -88,10 +88,11 @@ def test_no_backfill_yet(db):
     [
         (("--start", "2026-01-05", "--end", "2026-01-02"), "--end: 2026-01-02 is before --start 2026-01-05"),
         (("--start", "2026-13-05", "--end", "2026-01-02"), "--start: '2026-13-05' is no day"),
+        (("--start", "2026-01-02", "--end", "2999-01-02"), "--end: 2999-01-02 is not over yet in league time"),
         ((*DAYS[:4], "--times", "soon"), "--times: 'soon' is no time"),
         ((*DAYS[:4], "--sample-rate", "2"), "'2' is no share between 0 and 1"),
     ],
-    ids=["order", "day", "time", "share"],
+    ids=["order", "day", "future", "time", "share"],
 )
 def test_what_cannot_be_is_one_line(arguments, line):
     with pytest.raises(CommandError, match=line):
