@@ -43,6 +43,12 @@ def pytest_unconfigure() -> None:
     leave_all()
 
 
+@pytest.fixture(autouse=True)
+def _no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Output goes into a pipe of no particular width, whoever runs the tests."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_blocker: Any) -> None:
     """Before the test database is made: remove those of runs that were killed."""

@@ -40,9 +40,9 @@ class Count(Enum):
 def period_for(row: FetchLog, answer: Answer) -> tuple[CreditPeriod, Count]:
     """The period that this answer falls into, locked, and what its count is worth there."""
     periods = CreditPeriod.objects.select_for_update()
-    period = periods.filter(account=row.account, ended_at=None).first()
-    if period is not None and row.period_id not in (None, period.pk) and not _counts_in(period, row, answer):
-        return periods.get(pk=row.period_id), Count.NONE  # it was counted before the reset, and came after
+    period, own = _locked_periods(row)
+    if period is not None and own is not None and own != period and not _counts_in(period, row, answer):
+        return own, Count.NONE  # it was counted before the reset, and came after
     if period is not None:
         count = _judge(period, row, answer)
         if count is not Count.RESET:
@@ -57,6 +57,17 @@ def period_for(row: FetchLog, answer: Answer) -> tuple[CreditPeriod, Count]:
     )
     period = periods.get(account=row.account, ended_at=None)
     return period, _judge(period, row, answer)
+
+
+def _locked_periods(row: FetchLog) -> tuple[CreditPeriod | None, CreditPeriod | None]:
+    """The period under way and the one that the call was reserved in, locked in the order in which they began.
+
+    Whoever ends a period goes from the old one to the new one; in another order two of them would lock each other up.
+    """
+    known = CreditPeriod.objects.select_for_update().filter(Q(account=row.account, ended_at=None) | Q(pk=row.period_id))
+    found = list(known.order_by("pk"))
+    current = next((period for period in found if period.ended_at is None), None)
+    return current, next((period for period in found if period.pk == row.period_id), None)
 
 
 def _counts_in(period: CreditPeriod, row: FetchLog, answer: Answer) -> bool:

@@ -16,6 +16,8 @@ import structlog
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max
 
+from events.locking import once_more
+
 from .choices import CallState, Endpoint, Purpose
 from .counting import balance_of, period_for, reconcile, warn
 from .credits import RETRY_FRACTION
@@ -42,6 +44,7 @@ def account_of(host: str, key: str) -> str:
     return "key-" + hashlib.blake2s(f"{host}\0{key}".encode(), digest_size=6).hexdigest()
 
 
+@once_more
 @transaction.atomic
 def reserve(
     call: Call,
@@ -121,7 +124,7 @@ def _made_before(account: str, call: Call) -> FetchLog | None:
 
 
 def _refuse_remembered(before: FetchLog, call: Call, now: datetime) -> None:
-    if before.state != CallState.REFUSED or not _is_of_the_call(before):
+    if before.state != CallState.REFUSED or not is_of_the_call(before):
         return
     # A clock that was ahead may have dated it in the future.
     if call.endpoint in HISTORICAL or abs(now - before.fetch_time) < REFUSAL_REMEMBERED:
@@ -132,9 +135,13 @@ def _refuse_remembered(before: FetchLog, call: Call, now: datetime) -> None:
         )
 
 
-def _is_of_the_call(refused: FetchLog) -> bool:
-    """Whether the refusal was of what was asked, and not of who asked or when."""
-    return refused.http_status in _REMEMBERED_STATUSES or refused.error_code.endswith("_PLAN")
+def is_of_the_call(refused: FetchLog) -> bool:
+    """Whether the refusal was of what was asked, and not of who asked or when.
+
+    A plan that has no history is told at the first call of a backfill, and may be a better one at the next.
+    """
+    is_of_plan = refused.error_code.endswith("_PLAN") and refused.endpoint not in HISTORICAL
+    return refused.http_status in _REMEMBERED_STATUSES or is_of_plan
 
 
 def mark_sent(row: FetchLog, now: datetime) -> None:
@@ -180,6 +187,7 @@ def abandon(row: FetchLog, now: datetime) -> None:
         )
 
 
+@once_more
 @transaction.atomic
 def receive(row: FetchLog, answer: Answer, error: CallError | None, quota: int) -> RawResponse:
     """Store an answer as received and settle its cost. Doing it twice changes nothing.

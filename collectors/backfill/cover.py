@@ -8,7 +8,7 @@ yet, take its end.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
@@ -67,9 +67,10 @@ class Cover:
 
 
 class Grid:
-    """What the answers bought tell of the provider's snapshots."""
+    """What the answers bought tell of the provider's snapshots, and at which instants there is nothing to be had."""
 
-    def __init__(self, answered: Iterable[Answered]) -> None:
+    def __init__(self, answered: Iterable[Answered], nothing_at: Iterable[datetime] = ()) -> None:
+        self.nothing_at = frozenset(nothing_at)
         self._answered = sorted(set(answered), key=attrgetter("at", "until"))
         self._times = [each.at for each in self._answered]
 
@@ -112,7 +113,20 @@ def _close(group: Sequence[Window], grid: Grid, result: Cover) -> None:
     span = grid.span(asked)
     if span is not None:  # what it would bring is known, and lies in no window: ask for the next one
         asked = min(span.until, latest)
-    result.points.append(Point(asked, list(group)))
+    for instant in _around(asked, earliest, latest):
+        if instant not in grid.nothing_at:
+            result.points.append(Point(instant, list(group)))
+            return
+    result.unobtainable.extend(group)
+
+
+def _around(asked: datetime, earliest: datetime, latest: datetime) -> Iterator[datetime]:
+    """An instant, and those that bring other snapshots and serve as well: the earlier ones first."""
+    yield asked
+    for number in range(1, (asked - earliest) // _SPACING + 1):
+        yield asked - number * _SPACING
+    for number in range(1, (latest - asked) // _SPACING + 1):
+        yield asked + number * _SPACING
 
 
 def _ideal(group: Sequence[Window]) -> datetime:

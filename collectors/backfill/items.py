@@ -15,8 +15,9 @@ from events.times import parse_time
 from odds.choices import Source
 
 from .. import ledger
-from ..choices import CallState, Endpoint, ItemState, RunState
+from ..choices import CallState, Endpoint, ItemState, Purpose, RunState
 from ..errors import UnreadablePayload
+from ..gate import SANDBOX_KEY
 from ..models import BackfillItem, BackfillRun, FetchLog, RawResponse
 from ..the_odds_api.contents import read_contents
 from ..the_odds_api.endpoints import Call, historical_events, instant
@@ -213,7 +214,7 @@ def settle(run: BackfillRun, account: str, quota: int, *, retry_unknown: bool) -
             write([keep(item, row, _body_of(row))])
         elif row.state == CallState.UNKNOWN:
             _settle_unknown(item, row, quota, retry_unknown=retry_unknown)
-        elif row.state == CallState.REFUSED:
+        elif row.state == CallState.REFUSED and ledger.is_of_the_call(row):
             end(item, ItemState.UNAVAILABLE, row.error_message, row)
         elif RawResponse.objects.filter(call=row).exclude(problem="").exists():
             end(item, ItemState.PARKED, row.error_message, row)
@@ -255,7 +256,12 @@ def finish(run: BackfillRun, state: RunState, outcome: str, now: datetime) -> No
     run.save(update_fields=["state", "outcome", "finished_at"])
 
 
-def charged_for(items: QuerySet[BackfillItem]) -> int:
-    """Credits that these items cost, as far as it is known, else the most that they can."""
-    made = items.exclude(call=None).aggregate(total=Sum(Coalesce("charged", "cost")))
-    return int(made["total"] or 0)
+def calls_for(run: BackfillRun) -> QuerySet[FetchLog]:
+    """Every call that was made for the items of a run, also those that were made again."""
+    made = FetchLog.objects.filter(purpose=Purpose.BACKFILL, digest__in=run.items.values("digest"))
+    return made.filter(account=SANDBOX_KEY) if run.is_sandbox else made.exclude(account=SANDBOX_KEY)
+
+
+def spent_on(calls: QuerySet[FetchLog]) -> int:
+    """Credits; a call of unknown cost counts as the most that it can be."""
+    return int(calls.aggregate(total=Sum(Coalesce("credits_charged", "credits_reserved")))["total"] or 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -119,17 +119,15 @@ def grid_of(wish: Wish, *, is_sandbox: bool) -> Grid:
     """What was bought of this wish's markets and books, for whichever run."""
     offer = wish.wanted.parameters()
     items = BackfillItem.objects.filter(
-        endpoint=Endpoint.HISTORICAL_ODDS,
-        sport_key=wish.sport_key,
-        is_sandbox=is_sandbox,
-        state__in=[*READ, ItemState.SKIPPED_EXISTING, ItemState.UNAVAILABLE, ItemState.PARKED],
-        parameters__contains=offer,
+        endpoint=Endpoint.HISTORICAL_ODDS, sport_key=wish.sport_key, is_sandbox=is_sandbox, parameters__contains=offer
     )
-    return Grid(map(answer_to, items))
+    answered = items.filter(state__in=[*READ, ItemState.SKIPPED_EXISTING])
+    nothing = items.filter(state__in=[ItemState.UNAVAILABLE, ItemState.PARKED])
+    return Grid(map(_answer_to, answered), nothing.values_list("requested_at", flat=True))
 
 
-def answer_to(item: BackfillItem) -> Answered:
-    """Which instants the answer to this item answers. One that is not to be had answers its own alone."""
+def _answer_to(item: BackfillItem) -> Answered:
+    """Which instants the answer to this item answers."""
     at = item.answered_at or item.requested_at
     return Answered(at, max(item.next_at or at, item.requested_at + _SECOND))
 
@@ -181,8 +179,3 @@ def run_of(wish: Wish, *, is_sandbox: bool) -> BackfillRun | None:
 def digest_of(wish: Wish, *, is_sandbox: bool) -> str:
     """What tells runs apart. What was played with the sandbox is not done for real."""
     return f"sandbox{wish.digest[7:]}" if is_sandbox else wish.digest
-
-
-def moments_bought(points: Iterable[Window]) -> Counter[str]:
-    """Windows by moment."""
-    return Counter(window.moment for window in points)

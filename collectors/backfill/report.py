@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import QuerySet, Sum, TextField
-from django.db.models.functions import Cast
+from django.db.models import F, QuerySet, Sum, TextField
+from django.db.models.functions import Cast, Coalesce
 
 from events.models import Event
 from odds.choices import Source
@@ -19,7 +19,7 @@ from .. import ledger
 from ..choices import Endpoint, ItemState
 from ..errors import UnreadablePayload
 from ..gate import Terms
-from ..models import BackfillItem, BackfillRun, FetchLog, RawResponse
+from ..models import BackfillItem, BackfillRun, RawResponse
 from ..the_odds_api.contents import read_contents
 from ..verification import verify
 from . import items
@@ -39,8 +39,8 @@ class Report:
     planned: int = 0  # items
     accounted: int = 0  # of these, bought, there already or known not to be had
     credits_planned: int = 0
-    credits_charged: int = 0  # by the headers of the answers, kept with the items
-    credits_in_ledger: int = 0  # of all calls made for them
+    credits_charged: int = 0  # by the ledger, of all calls made for them
+    credits_again: int = 0  # of these, for calls that brought nothing and were made again
     answers_rehashed: int = 0
     snapshots_compared: int = 0
     price_points: int = 0
@@ -94,15 +94,17 @@ def _count(run: BackfillRun, report: Report) -> None:
     ended = (*READ, ItemState.SKIPPED_EXISTING, ItemState.UNAVAILABLE, ItemState.PARKED)
     report.planned, report.accounted = run.items.count(), run.items.filter(state__in=ended).count()
     report.credits_planned = run.credits_planned
-    report.credits_charged = items.charged_for(run.items.all())
-    digests = run.items.values_list("digest", flat=True)
-    calls = FetchLog.objects.filter(digest__in=list(digests), tick__isnull=False, credits_charged__isnull=False)
-    report.credits_in_ledger = calls.aggregate(total=Sum("credits_charged"))["total"] or 0
-    bought_again = run.items.filter(attempts__gt=1).exists()
+    calls = items.calls_for(run)
+    report.credits_charged = items.spent_on(calls)
+    report.credits_again = items.spent_on(calls.exclude(pk__in=run.items.exclude(call=None).values("call")))
     if report.accounted != report.planned:
         report.note(f"{report.planned - report.accounted} of {report.planned} items have not come to an end")
-    if report.credits_charged != report.credits_in_ledger and not bought_again:
-        report.note(f"{report.credits_charged} credits charged for items, {report.credits_in_ledger} in the ledger")
+    for item in run.items.exclude(call=None).exclude(charged=F("call__credits_charged")).select_related("call"):
+        told = f"the item says {item.charged}, the ledger {item.call and item.call.credits_charged}"
+        report.note(f"{item}: credits charged: {told}")
+    kept = run.items.aggregate(total=Coalesce(Sum("charged"), 0))["total"]
+    if kept + report.credits_again != report.credits_charged:
+        report.note(f"{kept} credits charged for items, {report.credits_charged - report.credits_again} in the ledger")
 
 
 def _is_right(item: BackfillItem, report: Report) -> bool:

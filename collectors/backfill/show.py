@@ -195,7 +195,8 @@ def end_lines(done: Backfilled) -> Iterator[tuple[str, str]]:
         return
     if report.is_clean:
         told = f"{report.answers_rehashed:,} answers and {report.price_points:,} price points equal what was received"
-        yield f"✓ verified: {told}; {report.credits_charged:,} credits, as in the ledger", "green"
+        again = f", {report.credits_again:,} of them for calls that brought nothing" if report.credits_again else ""
+        yield f"✓ verified: {told}; {report.credits_charged:,} credits in the ledger{again}", "green"
     for text in report.examples:
         yield f"✗ {text}", "red"
     missing = ", ".join(f"{name} {count:,}" for name, count in report.missing.items())

@@ -13,12 +13,6 @@ from .factories import TIP, make_event
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _no_terminal(monkeypatch):
-    """Output goes into a pipe of no particular width."""
-    monkeypatch.delenv("COLUMNS", raising=False)
-
-
 def run(command, *args):
     out = StringIO()
     call_command(command, *args, stdout=out)

@@ -14,11 +14,6 @@ pytestmark = pytest.mark.django_db
 PERIOD = ("--from", "2026-01-14", "--to", "2026-01-14")
 
 
-@pytest.fixture(autouse=True)
-def _no_terminal(monkeypatch):
-    monkeypatch.delenv("COLUMNS", raising=False)
-
-
 @pytest.fixture
 def offers():
     """Seen twice on 14 January, and once in play the day after."""

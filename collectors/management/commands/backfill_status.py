@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from collectors.backfill.items import charged_for
+from collectors.backfill.items import calls_for, spent_on
 from collectors.models import BackfillRun
 from events.cli import ReadCommand, plain, table
 from events.times import stamp
@@ -47,7 +47,7 @@ def _document(run: BackfillRun) -> dict[str, Any]:
         "states": dict(states),
         "left": states["planned"] + states["failed"],
         "credits_planned": run.credits_planned,
-        "credits_charged": charged_for(run.items.all()),
+        "credits_charged": spent_on(calls_for(run)),
         "created_at": run.created_at,
         "finished_at": run.finished_at,
         "outcome": run.outcome,

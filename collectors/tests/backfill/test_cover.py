@@ -72,6 +72,14 @@ def test_a_question_is_moved_to_where_the_next_answer_begins():
     assert minutes(result.points) == [45]
 
 
+def test_where_nothing_is_to_be_had_another_instant_of_the_window_is_asked_for():
+    gone = [NOON + 30 * MINUTE]
+    assert minutes(cover([window(10, 30, "a")], Grid([], gone)).points) == [25]
+    whole = [NOON + number * MINUTE for number in range(10, 31)]
+    result = cover([window(10, 30, "a")], Grid([], whole))
+    assert [each.event_id for each in result.unobtainable] == ["a"]
+
+
 def fewest(windows: list[Window]) -> int:
     """By trying all sets of ends."""
     ends = sorted({each.last for each in windows})

@@ -67,7 +67,8 @@ def test_what_was_planned_is_what_was_charged_and_what_the_provider_says(stage):
     assert done.bought.credits == stage.charged == done.plan.credits + lists_of(done)
     assert done.report is not None
     assert done.report.is_clean, done.report.examples
-    assert done.report.credits_charged == done.report.credits_in_ledger == stage.charged
+    assert done.report.credits_charged == stage.charged
+    assert done.report.credits_again == 0
     assert done.run.state == RunState.DONE
     assert set(done.run.items.values_list("state", flat=True)) == {ItemState.VERIFIED}
     assert done.report.there >= 0.95 * done.report.wanted > 0
@@ -199,8 +200,47 @@ def test_what_the_provider_does_not_have_is_remembered(stage):
     asked = len(stage.sandbox.ledger.entries)
     assert run(stage).bought.calls == 0
     assert len(stage.sandbox.ledger.entries) == asked
-    assert run(stage, replace(WISH, gaps=1), sample=first.run.games, confirm=lambda plan: not plan.credits or True)
+    refused = first.run.items.get(state=ItemState.UNAVAILABLE).requested_at
+    with stage.gate() as gate:
+        plan = make_plan(replace(WISH, gaps=1), gate.terms, gate.clock(), first.run.games)
+    points = [point.at for point in plan.cover.points]
+    assert points, "what it was wanted for may be had at another instant"
+    assert refused not in points
+    assert plan.credits == run(stage, replace(WISH, gaps=1), sample=first.run.games).bought.credits
     assert set(dates_bought(stage).values()) == {1}
+
+
+def test_a_plan_without_history_stops_it_and_a_better_one_goes_on(stage):
+    code = "HISTORICAL_UNAVAILABLE_ON_FREE_USAGE_PLAN"
+    stage.sandbox.faults.add(Fault("status", endpoint="historical_events", status=401, code=code))
+    for _ in range(2):
+        done = run(stage)
+        assert code in done.bought.stopped
+        assert not done.run.items.filter(state=ItemState.UNAVAILABLE).exists()
+    stage.sandbox.faults.clear()
+    assert run(stage).report.is_clean
+
+
+def test_a_refused_key_makes_nothing_unavailable_even_after_a_kill(stage):
+    """The process died between the refusal and noting it: the item is still taken."""
+    run(stage, lists_only=True)
+    stage.sandbox.faults.add(Fault("status", endpoint="historical_odds", status=401, code="DEACTIVATED_KEY"))
+    done = run(stage)
+    assert "DEACTIVATED_KEY" in done.bought.stopped
+    done.run.items.filter(endpoint="historical_odds").update(state=ItemState.RESERVED)
+    stage.sandbox.faults.clear()
+    again = run(stage)
+    assert again.report.is_clean, again.report.examples
+    assert not again.run.items.filter(state=ItemState.UNAVAILABLE).exists()
+
+
+def test_what_a_call_in_vain_cost_is_told(stage):
+    """An answer that was cut short is charged, and bought again."""
+    run(stage, lists_only=True)
+    stage.sandbox.faults.add(Fault("short_body", endpoint="historical_odds", times=1))
+    done = run(stage)
+    assert done.report.is_clean, done.report.examples
+    assert (done.report.credits_charged, done.report.credits_again) == (stage.charged, COST)
 
 
 def test_an_answer_that_cannot_be_read_is_kept_and_left_alone(stage):
