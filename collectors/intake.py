@@ -124,6 +124,7 @@ def _store(opened: Sequence[_Opened]) -> IngestReport:
     report = ingest_events([event for each in opened for event in each.contents.events])
     report.add(ingest_piecemeal([snapshot for each in opened for snapshot in each.contents.snapshots]))
     report.add(ingest_scores([score for each in opened for score in each.contents.scores]))
+    _mark_as_made_up([each.contents for each in opened if each.row.account == SANDBOX_KEY])
     for each in opened:
         of_storing = [problem for problem in report.problems if problem.kind in OF_STORING]
         report.entries += observe_answer(each.row, each.call, each.contents, of_storing)
@@ -149,13 +150,17 @@ def _hold(opened: Sequence[_Opened], report: IngestReport) -> set[int]:
     return held
 
 
+def _mark_as_made_up(of_sandbox: Sequence[Contents]) -> None:
+    ids = {event_id for contents in of_sandbox for event_id in contents.event_ids}
+    if ids:
+        Event.objects.filter(api_id__in=ids, is_sandbox=False).update(is_sandbox=True)
+
+
 def _note(each: _Opened) -> None:
     """What follows from an answer beside its contents."""
     row, ids = each.row, each.contents.event_ids
     if row.endpoint == Endpoint.EVENTS and not each.contents.problems:  # an event that cannot be read is not missing
         note_listing(row.sport_key, ids, each.contents.at)
-    if row.account == SANDBOX_KEY:
-        Event.objects.filter(api_id__in=ids, is_sandbox=False).update(is_sandbox=True)
     books = len(each.contents.bookmakers)
     FetchLog.objects.filter(pk=row.pk).update(
         state=CallState.STORED,

@@ -51,6 +51,8 @@ def observe_answer(
         for rule in rules_about(Slate, thresholds.disabled):
             seen += [_placed(issue, sport_key) for issue in rule(slate, thresholds)]
     seen = [each for each in seen if each.issue.type not in thresholds.disabled]
+    if not seen and not looked_for:
+        return []
     new = observe(seen, at, looked_for)
     asked = {"bookmaker": call.listed("bookmakers"), "market": call.listed("markets")}
     end_unseen(looked_for, [sport_key], seen, at, **asked)
