@@ -71,8 +71,12 @@ def _locked_periods(row: FetchLog) -> tuple[CreditPeriod | None, CreditPeriod | 
 
 
 def _counts_in(period: CreditPeriod, row: FetchLog, answer: Answer) -> bool:
-    """Whether a call that left before this period began is counted in it: its count is then a small one."""
-    return answer.used is not None and answer.used <= period.used + row.credits_reserved
+    """Whether a call that left before this period began is counted in it: its count is then a small one.
+
+    Several calls may have been on their way then, and each is counted before its answer comes.
+    """
+    pending = FetchLog.objects.of_account(row.account).unsettled().reserved_credits()
+    return answer.used is not None and answer.used <= period.used + max(pending, row.credits_reserved)
 
 
 def _judge(period: CreditPeriod, row: FetchLog, answer: Answer) -> Count:

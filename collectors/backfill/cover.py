@@ -14,9 +14,10 @@ from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from statistics import median_low
 
-# The provider's grid: snapshots come every five minutes, and until some day of September 2022 came every ten.
+# The provider's grid: snapshots come every five minutes, and until some day of September 2022 came every ten, each some
+# seconds earlier or later than that.
 _FINER_FROM = datetime(2022, 10, 1, tzinfo=UTC)
-_SPACING, _SPACING_BEFORE = timedelta(minutes=5), timedelta(minutes=10)
+_SPACING, _SPACING_BEFORE = timedelta(minutes=5, seconds=30), timedelta(minutes=10, seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Window:
     first: datetime
     last: datetime
     ideal: datetime
+    # By the start that a snapshot itself states: it serves as well if it was taken so long before that.
+    leads: tuple[timedelta, timedelta] | None = None
 
     @property
     def sure(self) -> datetime:

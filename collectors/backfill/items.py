@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from events.times import parse_time
@@ -29,8 +29,6 @@ from .wish import Wish
 TO_BUY = (ItemState.PLANNED, ItemState.FAILED)
 # Under way, or left so by a process that died.
 OPEN = (ItemState.RESERVED, ItemState.RECEIVED, ItemState.UNKNOWN)
-# An item that was tried so often without an answer is left alone.
-MOST_ATTEMPTS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +106,13 @@ def claim(ids: Sequence[int]) -> list[BackfillItem]:
 def give_back(items: Iterable[BackfillItem], account: str) -> None:
     """Items that were taken and not asked for after all."""
     for item in items:
-        taken = BackfillItem.objects.filter(pk=item.pk, state=ItemState.RESERVED)
+        taken = BackfillItem.objects.filter(pk=item.pk, state__in=OPEN)
         taken.update(state=ItemState.PLANNED, attempts=attempts_of(item.digest, account))
 
 
 def end(item: BackfillItem, state: ItemState, note: str, row: FetchLog | None = None) -> None:
     """Note how an item ended that brought nothing."""
     attempts = row.attempt if row else item.attempts
-    if state is ItemState.FAILED and attempts >= MOST_ATTEMPTS:
-        state = ItemState.PARKED
     BackfillItem.objects.filter(pk=item.pk, state__in=OPEN).update(
         state=state, note=note, attempts=attempts, call=row, charged=row.credits_charged if row else 0
     )
@@ -202,8 +198,9 @@ def settle(run: BackfillRun, account: str, quota: int, *, retry_unknown: bool) -
     An item whose call was sent and never answered is bought again by itself as far as the credits for that reach, and
     beyond where `retry_unknown` says so; its note keeps the decision.
     """
-    items = list(run.items.filter(state__in=OPEN))
-    calls = FetchLog.objects.filter(account=account, digest__in=[item.digest for item in items])
+    read_since = Q(state=ItemState.PARKED, call__response__normalised_at__isnull=False)
+    items = list(run.items.filter(Q(state__in=OPEN) | read_since))
+    calls = _of_kind(is_sandbox=run.is_sandbox).filter(digest__in=[item.digest for item in items])
     newest = {row.digest: row for row in calls.order_by("fetch_time", "pk").exclude(state=CallState.RELEASED)}
     stored = {row.digest: row for row in calls.filter(state=CallState.STORED)}
     for item in items:
@@ -216,6 +213,8 @@ def settle(run: BackfillRun, account: str, quota: int, *, retry_unknown: bool) -
             _settle_unknown(item, row, quota, retry_unknown=retry_unknown)
         elif row.state == CallState.REFUSED and ledger.is_of_the_call(row):
             end(item, ItemState.UNAVAILABLE, row.error_message, row)
+        elif row.state == CallState.REFUSED:  # of the key, the plan or the credits
+            give_back([item], account)
         elif RawResponse.objects.filter(call=row).exclude(problem="").exists():
             end(item, ItemState.PARKED, row.error_message, row)
         else:
@@ -225,7 +224,7 @@ def settle(run: BackfillRun, account: str, quota: int, *, retry_unknown: bool) -
 
 def _settle_unknown(item: BackfillItem, row: FetchLog, quota: int, *, retry_unknown: bool) -> None:
     """Ask again, by a decision that is kept, or leave the item as unknown."""
-    again = retry_unknown or (row.attempt < MOST_ATTEMPTS and ledger.may_retry(row, quota))
+    again = retry_unknown or ledger.may_retry(row, quota)
     told = f"the call of {row.fetch_time:%Y-%m-%d %H:%M:%S} UTC was sent and never answered"
     BackfillItem.objects.filter(pk=item.pk, state__in=OPEN).update(
         state=ItemState.PLANNED if again else ItemState.UNKNOWN,
@@ -258,8 +257,13 @@ def finish(run: BackfillRun, state: RunState, outcome: str, now: datetime) -> No
 
 def calls_for(run: BackfillRun) -> QuerySet[FetchLog]:
     """Every call that was made for the items of a run, also those that were made again."""
-    made = FetchLog.objects.filter(purpose=Purpose.BACKFILL, digest__in=run.items.values("digest"))
-    return made.filter(account=SANDBOX_KEY) if run.is_sandbox else made.exclude(account=SANDBOX_KEY)
+    return _of_kind(is_sandbox=run.is_sandbox).filter(purpose=Purpose.BACKFILL, digest__in=run.items.values("digest"))
+
+
+def _of_kind(*, is_sandbox: bool) -> QuerySet[FetchLog]:
+    """The calls of any key, or of the sandbox: keys are changed, and what was bought with an old one is bought."""
+    of_sandbox = Q(account=SANDBOX_KEY)
+    return FetchLog.objects.filter(of_sandbox if is_sandbox else ~of_sandbox)
 
 
 def spent_on(calls: QuerySet[FetchLog]) -> int:

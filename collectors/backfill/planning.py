@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -21,11 +22,13 @@ from ..models import BackfillItem, BackfillRun
 from ..spending import Quota, quota_of
 from .cover import Answered, Cover, Grid, Window, cover
 from .game_sample import Candidate, draw
-from .schedule import READ, Schedule, bought_lists, lists_of, schedule
+from .schedule import READ, Schedule, bought_lists, lists_of, refused_lists, schedule
 from .windows import windows
-from .wish import Wish
+from .wish import OPEN, Wish
 
 _SECOND = timedelta(seconds=1)
+# So far a start may have moved for a snapshot to be taken for the one that was wanted.
+_MOVED = timedelta(hours=3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,14 +59,23 @@ class Plan:
     is_sandbox: bool
     lists: list[datetime]  # all that the wish rests on
     lists_missing: list[datetime]  # at most a credit each
+    lists_refused: list[str]  # why lists are not to be had, one line each
     games: int  # that can be drawn
     left_out: int
     sample: list[Candidate]
     windows: int  # wanted: one a game and moment
+    openings: int  # of these, openings
     stored: int  # of these, there already
     cover: Cover
     cost: int  # credits of one purchase
     means: Means
+
+    @property
+    def openings_not_seen(self) -> int:
+        """Games that were on the first list already: nobody knows when they opened."""
+        if not self.wish.wants_opening:
+            return 0
+        return len(self.sample) - self.openings
 
     @property
     def credits(self) -> int:
@@ -85,6 +97,7 @@ def make_plan(wish: Wish, terms: Terms, now: datetime, sample: Sequence[str] = (
     is_sandbox = terms.account == SANDBOX_KEY
     lists = lists_of(wish, now)
     bought = set(bought_lists(wish, lists, is_sandbox=is_sandbox).values_list("requested_at", flat=True))
+    refused = dict(refused_lists(wish, lists, is_sandbox=is_sandbox).values_list("requested_at", "note"))
     known = schedule(wish, now, is_sandbox=is_sandbox)
     drawn = _sample(wish, known, sample)
     wanted = windows((known.games[game.event_id] for game in drawn), wish.moments)
@@ -93,11 +106,13 @@ def make_plan(wish: Wish, terms: Terms, now: datetime, sample: Sequence[str] = (
         wish=wish,
         is_sandbox=is_sandbox,
         lists=lists,
-        lists_missing=[each for each in lists if each not in bought],
+        lists_missing=[each for each in lists if each not in bought and each not in refused],
+        lists_refused=list(refused.values()),
         games=len(known.candidates),
         left_out=known.left_out,
         sample=drawn,
         windows=len(wanted),
+        openings=sum(window.moment == OPEN for window in wanted),
         stored=len(stored),
         cover=cover((window for window in wanted if window not in stored), grid_of(wish, is_sandbox=is_sandbox)),
         cost=wish.call(now).cost,
@@ -112,7 +127,7 @@ def _sample(wish: Wish, known: Schedule, sample: Sequence[str]) -> list[Candidat
     if wish.games is not None:
         return draw(known.candidates, wish.games, wish.seed)
     rate = 1.0 if wish.rate is None else wish.rate
-    return draw(known.candidates, round(rate * len(known.candidates)), wish.seed)
+    return draw(known.candidates, max(1, round(rate * len(known.candidates))), wish.seed)
 
 
 def grid_of(wish: Wish, *, is_sandbox: bool) -> Grid:
@@ -133,18 +148,27 @@ def _answer_to(item: BackfillItem) -> Answered:
 
 
 def _stored(wanted: Sequence[Window], wish: Wish) -> set[Window]:
-    """The windows in which a snapshot of the game is stored, however it came, that speaks of all that is wanted."""
+    """The windows in which a pre-match snapshot of the game is stored, however it came, that speaks of all wanted.
+
+    Starts move after a snapshot was taken: one that was right by the start it states itself is right.
+    """
     sql = """
-        SELECT place FROM unnest(%s::text[], %s::timestamptz[], %s::timestamptz[])
-            WITH ORDINALITY AS wanted (api_id, first, last, place)
+        SELECT place
+        FROM unnest(%s::text[], %s::timestamptz[], %s::timestamptz[], %s::interval[], %s::interval[])
+            WITH ORDINALITY AS wanted (api_id, first, last, least, most, place)
         WHERE EXISTS (
             SELECT FROM events_event AS event JOIN odds_oddssnapshot AS snapshot ON snapshot.event_id = event.id
-            WHERE event.api_id = wanted.api_id AND snapshot_time BETWEEN first AND last AND scope_id = ANY(%s)
+            WHERE event.api_id = wanted.api_id AND NOT is_live AND snapshot_time < event.commence_time
+                AND snapshot_time BETWEEN first - %s AND last + %s AND scope_id = ANY(%s)
+                AND (snapshot_time BETWEEN first AND last
+                    OR snapshot.commence_time - snapshot_time BETWEEN least AND most)
         )
     """
-    columns = [[getattr(window, name) for window in wanted] for name in ("event_id", "first", "last")]
+    columns: list[Any] = [[getattr(window, name) for window in wanted] for name in ("event_id", "first", "last")]
+    columns += [[window.leads and window.leads[place] for window in wanted] for place in (0, 1)]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*columns, _scopes_for(wish.wanted.asked)])
+        moved: Any = _MOVED
+        cursor.execute(sql, [*columns, moved, moved, _scopes_for(wish.wanted.asked)])
         return {wanted[place - 1] for (place,) in cursor.fetchall()}
 
 

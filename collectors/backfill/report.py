@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import F, QuerySet, Sum, TextField
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import F, QuerySet, TextField
+from django.db.models.functions import Cast
+from msgspec.structs import replace
 
 from events.models import Event
 from odds.choices import Source
 from odds.models import OddsSnapshot
+from odds.records import EventSnapshot
 
 from .. import ledger
 from ..choices import Endpoint, ItemState
@@ -21,6 +23,7 @@ from ..errors import UnreadablePayload
 from ..gate import Terms
 from ..models import BackfillItem, BackfillRun, RawResponse
 from ..the_odds_api.contents import read_contents
+from ..the_odds_api.joining import join_snapshots
 from ..verification import verify
 from . import items
 from .planning import Plan, make_plan
@@ -37,7 +40,7 @@ class Report:
 
     states: dict[str, int] = field(default_factory=dict)  # items by state
     planned: int = 0  # items
-    accounted: int = 0  # of these, bought, there already or known not to be had
+    accounted: int = 0  # of these, bought, there already or known not to be had; the others are left
     credits_planned: int = 0
     credits_charged: int = 0  # by the ledger, of all calls made for them
     credits_again: int = 0  # of these, for calls that brought nothing and were made again
@@ -97,14 +100,9 @@ def _count(run: BackfillRun, report: Report) -> None:
     calls = items.calls_for(run)
     report.credits_charged = items.spent_on(calls)
     report.credits_again = items.spent_on(calls.exclude(pk__in=run.items.exclude(call=None).values("call")))
-    if report.accounted != report.planned:
-        report.note(f"{report.planned - report.accounted} of {report.planned} items have not come to an end")
-    for item in run.items.exclude(call=None).exclude(charged=F("call__credits_charged")).select_related("call"):
-        told = f"the item says {item.charged}, the ledger {item.call and item.call.credits_charged}"
-        report.note(f"{item}: credits charged: {told}")
-    kept = run.items.aggregate(total=Coalesce(Sum("charged"), 0))["total"]
-    if kept + report.credits_again != report.credits_charged:
-        report.note(f"{kept} credits charged for items, {report.credits_charged - report.credits_again} in the ledger")
+    told = run.items.filter(charged__isnull=False, call__credits_charged__isnull=False).select_related("call")
+    for item in told.exclude(charged=F("call__credits_charged")):
+        report.note(f"{item}: {item.charged} credits charged, in the ledger {item.call and item.call.credits_charged}")
 
 
 def _is_right(item: BackfillItem, report: Report) -> bool:
@@ -140,7 +138,7 @@ def _differing(item: BackfillItem, body: bytes, report: Report) -> Iterator[str]
         found = raw.get(snapshot.event.api_id)
         if found is None:
             yield f"{item}: event {snapshot.event.api_id} is in the answer and not stored"
-        elif found != snapshot.raw and not _is_joined(found, snapshot.raw):
+        elif found != snapshot.raw and not _holds(found, snapshot):
             yield f"{item}: event {snapshot.event.api_id} is not stored as the answer has it"
 
 
@@ -151,9 +149,9 @@ def _raw_of(snapshots: QuerySet[OddsSnapshot]) -> Iterable[tuple[str, str]]:
     return rows
 
 
-def _is_joined(stored: bytes, answer: bytes) -> bool:
-    """Whether what is stored holds more than this answer: two answers about one instant are joined."""
-    return len(stored) > len(answer)
+def _holds(stored: bytes, answer: EventSnapshot) -> bool:
+    """Whether what is stored holds all of this answer: two answers about one instant are joined."""
+    return join_snapshots(replace(answer, raw=stored), answer)[0].raw == stored
 
 
 def _cover(run: BackfillRun, terms: Terms, now: datetime, report: Report) -> None:

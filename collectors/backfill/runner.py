@@ -19,7 +19,6 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ..choices import Endpoint, ItemState, Purpose
 from ..errors import (
-    AlreadyRunning,
     CallRefused,
     CollectorError,
     NotNow,
@@ -36,8 +35,6 @@ from .cover import Answered, Grid
 
 log = structlog.get_logger(__name__)
 
-# One backfill at a time.
-LOCK = "backfill"
 # Calls under way at once: an answer from another continent takes a while, and the rate is limited elsewhere.
 WORKERS = 16
 # So many items without an answer, one after another: the provider is away, and so are the credits of trying on.
@@ -97,33 +94,19 @@ class Runner:
         self._taken: deque[BackfillItem] = deque()
         self._total = 0
         self._in_vain = 0  # items in a row
-
-    def settle(self, *, retry_unknown: bool) -> None:
-        """Bring to an end what a dead process had begun. Raises AlreadyRunning where another process buys."""
-        with self._alone():
-            items.settle(self._run, self._gate.terms.account, self._gate.terms.quota, retry_unknown=retry_unknown)
+        self._done = 0  # items
 
     def buy(self) -> Bought:
-        """Buy what is left of the run. Raises AlreadyRunning where another process buys."""
-        with self._alone():
-            self._left.extend(items.to_buy(self._run).values_list("pk", flat=True))
-            self._total = len(self._left)
-            with _workers() as workers:
-                try:
-                    self._work_off(workers)
-                except BaseException:
-                    self._stop.set()  # nothing more is to be bought
-                    raise
+        """Buy what is left of the run, by whoever holds the lock of backfills."""
+        self._left.extend(items.to_buy(self._run).values_list("pk", flat=True))
+        self._total = len(self._left)
+        with _workers() as workers:
+            try:
+                self._work_off(workers)
+            except BaseException:
+                self._stop.set()  # nothing more is to be bought
+                raise
         return self._bought
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        if not self._gate.holder.take(LOCK):
-            raise AlreadyRunning("a backfill is running elsewhere; nothing sent")
-        try:
-            yield
-        finally:
-            self._gate.holder.leave(LOCK)
 
     def _work_off(self, workers: ThreadPoolExecutor) -> None:
         """Keep calls under way, and store what has come, in order, until nothing is left or something ends it."""
@@ -154,7 +137,7 @@ class Runner:
     @property
     def _ends(self) -> bool:
         if self._stop.is_set() and not self._bought.stopped:
-            self._bought.stopped = "stopped by hand"
+            self._bought.stopped = "by hand"
         return bool(self._bought.stopped)
 
     def _is_known(self, item: BackfillItem) -> bool:
@@ -178,7 +161,8 @@ class Runner:
         )
 
     def _take_in(self, ready: Sequence[tuple[BackfillItem, Future[Received]]]) -> None:
-        """Store what these calls brought; items and answers in one transaction."""
+        """Store what these calls brought."""
+        self._done += len(ready)
         answered = []
         for item, future in ready:
             try:
@@ -206,7 +190,7 @@ class Runner:
                 self._answered.append(Answered(item.answered_at, item.next_at))
         self._advance(
             Progress(
-                done=bought.calls + bought.unavailable + bought.failed + bought.skipped,
+                done=self._done + bought.skipped,
                 total=self._total,
                 credits_charged=bought.credits,
                 credits_remaining=bought.remaining,

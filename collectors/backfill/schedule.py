@@ -47,16 +47,25 @@ def lists_of(wish: Wish, now: datetime) -> list[datetime]:
     if wish.stored_events:
         return []
     first = wish.start - timedelta(days=OPENING_LEAD_DAYS if wish.wants_opening else 0)
+    # From the evening before: somewhere on earth a game of the first day begins before noon.
+    evening = datetime.combine(first - timedelta(days=1), LISTED_AT[-1], UTC)
     instants = (datetime.combine(day, each, UTC) for day in _days(first, wish.end) for each in LISTED_AT)
-    return [instant for instant in instants if instant < now]
+    return [instant for instant in (evening, *instants) if instant < now]
 
 
 def bought_lists(wish: Wish, instants: Sequence[datetime], *, is_sandbox: bool) -> QuerySet[BackfillItem]:
     """The lists among these that are there."""
-    items = BackfillItem.objects.filter(
-        endpoint=Endpoint.HISTORICAL_EVENTS, sport_key=wish.sport_key, is_sandbox=is_sandbox, state__in=READ
-    )
-    return items.filter(requested_at__in=instants).order_by("requested_at")
+    return _lists(wish, instants, is_sandbox=is_sandbox).filter(state__in=READ).order_by("requested_at")
+
+
+def refused_lists(wish: Wish, instants: Sequence[datetime], *, is_sandbox: bool) -> QuerySet[BackfillItem]:
+    """Those among these that are not to be had: games may be missing because of them."""
+    return _lists(wish, instants, is_sandbox=is_sandbox).filter(state__in=[ItemState.UNAVAILABLE, ItemState.PARKED])
+
+
+def _lists(wish: Wish, instants: Sequence[datetime], *, is_sandbox: bool) -> QuerySet[BackfillItem]:
+    items = BackfillItem.objects.filter(endpoint=Endpoint.HISTORICAL_EVENTS, sport_key=wish.sport_key)
+    return items.filter(is_sandbox=is_sandbox, requested_at__in=instants)
 
 
 def schedule(wish: Wish, now: datetime, *, is_sandbox: bool) -> Schedule:

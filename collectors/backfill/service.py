@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
-from ..choices import RunState
-from ..errors import NotNow
-from ..gate import Gate, Terms
+from ..choices import Endpoint, RunState
+from ..errors import AlreadyRunning, NotNow
+from ..gate import SANDBOX_KEY, Gate, Terms
 from ..models import BackfillRun
 from ..recovery import recover
 from . import items
@@ -17,6 +17,9 @@ from .planning import Plan, make_plan, run_of
 from .report import Report, verify_run
 from .runner import Bought, Progress, Runner
 from .wish import Wish
+
+# One backfill at a time.
+LOCK = "backfill"
 
 
 @dataclass(slots=True)
@@ -26,25 +29,32 @@ class Backfilled:
     run: BackfillRun
     plan: Plan | None  # None where the run was planned before
     bought: Bought
-    report: Report | None  # None where it was stopped before its end
+    report: Report | None  # None where it was stopped before its end, or only listed
+    left: int  # purchases
 
 
 class Declined(NotNow):
     """A person, or the want of one, did not confirm the plan."""
 
 
-class NoGames(NotNow):
+class NothingToBuy(NotNow):
     """There is nothing to buy prices of."""
 
 
 def gaps_of(wish: Wish, *, is_sandbox: bool) -> tuple[Wish, list[str]]:
-    """The wish for what runs of this one left open, with their sample: the last look that is not over, or a new one."""
+    """The wish for what runs of this one left open, with their sample: the last look that is not over, or a new one.
+
+    Raises NothingToBuy where there was no such run.
+    """
     first = run_of(wish, is_sandbox=is_sandbox)
-    sample = list(first.games) if first else []
+    if first is None or not first.games:
+        raise NothingToBuy(
+            "this wish was not bought yet: run it without --gaps first; backfill_status lists those that were"
+        )
     number = 1
     while (looked := run_of(replace(wish, gaps=number), is_sandbox=is_sandbox)) and looked.state == RunState.DONE:
         number += 1
-    return replace(wish, gaps=number), sample
+    return replace(wish, gaps=number), list(first.games)
 
 
 def backfill(
@@ -61,53 +71,95 @@ def backfill(
 ) -> Backfilled:
     """Buy what a wish lacks, and verify it. A run that was begun before goes on; one at its end buys nothing.
 
-    `confirm` is asked once, with the plan, before anything dear is bought. Raises CollectorError; Declined where it
-    says no.
+    `confirm` is asked once, with the plan, before anything dear is bought. Raises CollectorError: AlreadyRunning where
+    another process is at it, Declined where `confirm` says no, NothingToBuy where no game is known.
     """
-    is_sandbox = gate.terms.account == "sandbox"
-    recover(gate)
-    run = items.save_run(wish, gate.clock(), is_sandbox=is_sandbox)
-    runner = Runner(gate, run, stop=stop, advance=advance)
-    runner.settle(retry_unknown=retry_unknown)
-    plan, bought = None, Bought()
-    if not run.games:
-        bought, plan = _list_and_plan(run, wish, gate, runner, sample)
-        if bought.stopped or lists_only:
-            return _stopped(run, plan, bought, gate.clock())
-        if not plan.sample:
-            raise NoGames(f"{wish.sport_key}: no game from {wish.start} to {wish.end} is known; nothing bought")
-        if not confirm(plan):
-            raise Declined("not confirmed; nothing bought")
-        items.add_plan(run, plan)
-    items.finish(run, RunState.RUNNING, "", gate.clock())
-    bought.add(Runner(gate, run, stop=stop, advance=advance).buy())
-    if bought.stopped:
-        return _stopped(run, plan, bought, gate.clock())
-    return Backfilled(run, plan, bought, _verify(run, bought, gate.terms, gate.clock(), verified))
+    if not gate.holder.take(LOCK):
+        raise AlreadyRunning("a backfill is running elsewhere; nothing sent")
+    try:
+        recover(gate)
+        run = items.save_run(wish, gate.clock(), is_sandbox=gate.terms.account == SANDBOX_KEY)
+        work = _Work(run, wish, gate, stop, advance, retry_unknown)
+        work.settle()
+        plan, bought = None, Bought()
+        if not run.games or lists_only:
+            bought, plan = work.list_and_plan(list(run.games) or sample)
+            if bought.stopped or lists_only:
+                return work.ended(plan, bought)
+            work.take_up(plan, confirm)
+        items.finish(run, RunState.RUNNING, "", gate.clock())
+        bought.add(work.buy())
+        if bought.stopped:
+            return work.ended(plan, bought)
+        report = _verify(run, gate.terms, gate.clock(), verified)
+        return Backfilled(run, plan, bought, report, items.to_buy(run).count())
+    finally:
+        gate.holder.leave(LOCK)
 
 
-def _list_and_plan(run: BackfillRun, wish: Wish, gate: Gate, runner: Runner, sample: list[str]) -> tuple[Bought, Plan]:
-    """Buy the lists that are missing, and plan with them."""
-    plan = make_plan(wish, gate.terms, gate.clock(), sample)
-    bought = Bought()
-    if plan.lists_missing:
-        items.add_lists(run, wish, plan.lists_missing)
-        bought = runner.buy()
-        plan = make_plan(wish, gate.terms, gate.clock(), sample)
-        if not bought.stopped and items.to_buy(run).exists():
-            bought.stopped = f"{items.to_buy(run).count()} lists of events could not be had"
-    return bought, plan
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A run under way."""
+
+    run: BackfillRun
+    wish: Wish
+    gate: Gate
+    stop: threading.Event
+    advance: Callable[[Progress], object]
+    retry_unknown: bool
+
+    def settle(self) -> None:
+        terms = self.gate.terms
+        items.settle(self.run, terms.account, terms.quota, retry_unknown=self.retry_unknown)
+
+    def buy(self) -> Bought:
+        return Runner(self.gate, self.run, stop=self.stop, advance=self.advance).buy()
+
+    def list_and_plan(self, sample: list[str]) -> tuple[Bought, Plan]:
+        """Buy the lists that are missing, and plan with them."""
+        plan, bought = self._plan(sample), Bought()
+        lists = self.run.items.filter(endpoint=Endpoint.HISTORICAL_EVENTS)
+        if plan.lists_missing:
+            items.add_lists(self.run, self.wish, plan.lists_missing)
+            bought = self.buy()
+            plan = self._plan(sample)
+            if not bought.stopped and (left := lists.filter(state__in=items.TO_BUY).count()):
+                bought.stopped = f"{left} lists of events could not be had"
+        return bought, plan
+
+    def _plan(self, sample: list[str]) -> Plan:
+        return make_plan(self.wish, self.gate.terms, self.gate.clock(), sample)
+
+    def take_up(self, plan: Plan, confirm: Callable[[Plan], bool]) -> None:
+        """Have the plan bought if it is confirmed; a run that is not to be bought is forgotten, but for its lists."""
+        refusal: NotNow | None = None
+        try:
+            if not plan.sample:
+                refusal = NothingToBuy(f"{self._no_games(plan)}; nothing bought")
+            elif not confirm(plan):
+                refusal = Declined("not confirmed; nothing bought")
+        except Declined as declined:
+            refusal = declined
+        if refusal is not None:
+            self.run.delete()
+            raise refusal
+        items.add_plan(self.run, plan)
+        self.settle()  # some of its purchases may have been begun for another run
+
+    def _no_games(self, plan: Plan) -> str:
+        wish = self.wish
+        told = f"{wish.sport_key}: no game from {wish.start} to {wish.end} is known"
+        if not plan.lists_refused:
+            return told
+        return f"{told}: {len(plan.lists_refused)} of {len(plan.lists)} lists were refused: {plan.lists_refused[0]}"
+
+    def ended(self, plan: Plan | None, bought: Bought) -> Backfilled:
+        if bought.stopped:
+            items.finish(self.run, RunState.STOPPED, bought.stopped, self.gate.clock())
+        return Backfilled(self.run, plan, bought, None, items.to_buy(self.run).count())
 
 
-def _stopped(run: BackfillRun, plan: Plan | None, bought: Bought, now: datetime) -> Backfilled:
-    if bought.stopped:
-        items.finish(run, RunState.STOPPED, bought.stopped, now)
-    return Backfilled(run, plan, bought, None)
-
-
-def _verify(
-    run: BackfillRun, bought: Bought, terms: Terms, now: datetime, verified: Callable[[int, int], object]
-) -> Report:
+def _verify(run: BackfillRun, terms: Terms, now: datetime, verified: Callable[[int, int], object]) -> Report:
     report = verify_run(run, terms, now, verified)
     run.report = asdict(report)
     run.save(update_fields=["report"])

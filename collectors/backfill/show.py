@@ -23,6 +23,7 @@ from events.cli import plain, table
 from events.times import stamp
 
 from ..models import BackfillRun
+from ..verdict import counted
 from .planning import Plan
 from .runner import Progress as Bought
 from .service import Backfilled
@@ -39,6 +40,7 @@ def plan_document(plan: Plan, now: datetime) -> dict[str, Any]:
         "games_per_team": dict(sorted(plan.per_team.items())),
         "lists": len(plan.lists),
         "lists_missing": len(plan.lists_missing),
+        "lists_refused": len(plan.lists_refused),
         "instants_wanted": plan.windows,
         "instants_stored": plan.stored,
         "instants_asked_before": len(plan.cover.answered),
@@ -46,12 +48,12 @@ def plan_document(plan: Plan, now: datetime) -> dict[str, Any]:
         "instants_to_buy": dict(_moments(plan)),
         "calls": len(plan.cover.points),
         "credits_a_call": plan.cost,
-        "credits": plan.credits,
+        "credits": None if plan.lists_missing else plan.credits,
         "credits_of_lists": len(plan.lists_missing),
         "credits_one_by_one": plan.credits_one_by_one,
         "quota_remaining": plan.means.remaining if plan.means.known else None,
         "backfill_left": plan.means.left,
-        "days_needed": plan.means.days(plan.credits + len(plan.lists_missing), now),
+        "days_needed": None if plan.lists_missing else plan.means.days(plan.credits, now),
         "purchases": [{"at": point.at, "instants": len(point.windows)} for point in plan.cover.points],
     }
 
@@ -78,33 +80,50 @@ def plan_tables(plan: Plan, begun: BackfillRun | None, now: datetime) -> Iterato
         figures.add_row(*row)
     yield figures
     if plan.lists_missing:
-        yield plain(
-            f"⚠ {len(plan.lists_missing):,} of {len(plan.lists):,} lists of events are not bought yet, at most a "
-            "credit each: what they hold is not in this plan. --list buys them and plans again",
-            "yellow",
-        )
+        number = counted(len(plan.lists_missing), "list", "lists")
+        told = f"{number} of events are not bought yet, at most a credit each"
+        yield plain(f"⚠ {told}: what they hold is not in this plan. --list buys them and plans again", "yellow")
+    if plan.lists_refused:
+        number = f"{len(plan.lists_refused):,} of {len(plan.lists):,} lists of events"
+        yield plain(f"⚠ {number} are not to be had, and games may be missing: {plan.lists_refused[0]}", "yellow")
 
 
 def _plan_rows(plan: Plan, now: datetime) -> Iterator[tuple[str, str, str]]:
-    per_team = plan.per_team.values()
-    spread = f"each team {min(per_team)} to {max(per_team)} times" if per_team else ""
-    yield "games", f"{len(plan.sample):,}", f"of {plan.games:,} played; {spread}" if plan.games else "none known"
-    yield "instants wanted", f"{plan.windows:,}", ", ".join(f"{each.name}" for each in plan.wish.moments)
-    yield "  stored already", f"{plan.stored:,}", ""
-    if plan.cover.answered:
-        yield "  asked before", f"{len(plan.cover.answered):,}", "the games were not on offer"
-    if plan.cover.unobtainable:
-        yield "  not to be had", f"{len(plan.cover.unobtainable):,}", "the provider took no snapshot then"
-    yield "  to buy", f"{plan.cover.bought:,}", ", ".join(f"{name} {count:,}" for name, count in _moments(plan).items())
-    yield "calls", f"{len(plan.cover.points):,}", f"of {plan.cost} credits: each brings the whole slate"
-    yield "credits", f"[bold]{plan.credits:,}[/]", _against_one_by_one(plan)
-    if plan.means.known:
-        yield "credits left", f"{plan.means.remaining:,}", f"{plan.means.left:,} of them for a backfill"
-    else:
-        yield "credits left", "–", "not known yet: the first call tells"
+    if plan.lists_missing and not plan.games:
+        yield "credits", "not known yet", f"{len(plan.lists_missing):,} for lists of events first"
+        yield _credits_left(plan)
+        return
+    yield from _wanted_rows(plan)
+    at_least = "at least " if plan.lists_missing else ""
+    yield "calls", f"{at_least}{len(plan.cover.points):,}", f"of {plan.cost} credits: each brings the whole slate"
+    yield "credits", f"[bold]{at_least}{plan.credits:,}[/]", _against_one_by_one(plan)
+    yield _credits_left(plan)
     days = plan.means.days(plan.credits + len(plan.lists_missing), now)
     told = "never: live collection leaves none" if days is None else "today" if days == 0 else f"in {days} days"
     yield "affordable", told, f"the next reset is on {stamp(plan.means.resets_at)[:10]}" if days else ""
+
+
+def _wanted_rows(plan: Plan) -> Iterator[tuple[str, str, str]]:
+    per_team = plan.per_team.values()
+    spread = f"each team {min(per_team)} to {max(per_team)} times" if per_team else ""
+    yield "games", f"{len(plan.sample):,}", f"of {plan.games:,} played; {spread}" if plan.games else "none known"
+    if plan.left_out:
+        yield "  left out", f"{plan.left_out:,}", "gone from the lists before their start"
+    yield "instants wanted", f"{plan.windows:,}", ", ".join(f"{each.name}" for each in plan.wish.moments)
+    if plan.openings_not_seen:
+        yield "  openings not seen", f"{plan.openings_not_seen:,}", "on the first list already"
+    yield "  stored already", f"{plan.stored:,}", ""
+    if plan.cover.answered:
+        yield "  asked before", f"{len(plan.cover.answered):,}", "no pre-match price was on offer"
+    if plan.cover.unobtainable:
+        yield "  not to be had", f"{len(plan.cover.unobtainable):,}", "the provider has no snapshot then"
+    yield "  to buy", f"{plan.cover.bought:,}", ", ".join(f"{name} {count:,}" for name, count in _moments(plan).items())
+
+
+def _credits_left(plan: Plan) -> tuple[str, str, str]:
+    if not plan.means.known:
+        return "credits left", "–", "not known yet: the first call tells"
+    return "credits left", f"{plan.means.remaining:,}", f"{plan.means.left:,} of them for a backfill"
 
 
 def _against_one_by_one(plan: Plan) -> str:
@@ -171,6 +190,7 @@ def end_document(done: Backfilled) -> dict[str, Any]:
         "failed": done.bought.failed,
         "skipped_existing": done.bought.skipped,
         "stopped": done.bought.stopped,
+        "left": done.left,
         "failures": done.bought.failures,
         "verification": None if done.report is None else {**asdict(done.report), "is_clean": done.report.is_clean},
     }
@@ -179,18 +199,21 @@ def end_document(done: Backfilled) -> dict[str, Any]:
 def end_lines(done: Backfilled) -> Iterator[tuple[str, str]]:
     """The same for people: lines with their styles."""
     bought, report = done.bought, done.report
-    yield (
-        f"✓ {bought.calls:,} calls for {bought.credits:,} credits, {bought.price_points:,} price points stored",
-        "green",
-    )
+    what = f"{counted(bought.calls, 'call', 'calls')} for {counted(bought.credits, 'credit', 'credits')}"
+    if bought.calls:
+        yield f"✓ {what}, {bought.price_points:,} price points stored", "green"
+    elif not done.left:
+        yield "✓ nothing was left to buy", "green"
     ended = {"not to be had": bought.unavailable, "failed": bought.failed, "there already": bought.skipped}
     for what, number in ended.items():
         if number:
             yield f"  {number:,} purchases {what}", ""
     for text in bought.failures[:5]:
         yield f"⚠ {text}", "yellow"
-    if bought.stopped:
-        yield f"⚠ stopped: {bought.stopped}. The same command goes on where it ended", "yellow"
+    if bought.stopped or done.left:
+        why = f"stopped: {bought.stopped}; " if bought.stopped else ""
+        left = counted(done.left, "purchase is left", "purchases are left")
+        yield f"⚠ {why}{left}. The same command goes on where it ended", "yellow"
     if report is None:
         return
     if report.is_clean:

@@ -35,7 +35,14 @@ def _window(game: Game, moment: Moment) -> Iterator[Window]:
     if game.listed is not None:
         first = max(first, game.listed)
     if first < last:
-        yield Window(game.event_id, moment.name, first, last, max(first, min(ideal, last)))
+        yield Window(game.event_id, moment.name, first, last, max(first, min(ideal, last)), _leads(moment))
+
+
+def _leads(moment: Moment) -> tuple[timedelta, timedelta] | None:
+    """How long before the start known then a snapshot serves, though the start has moved since; None of an opening."""
+    if moment.name == CLOSE:
+        return _SECOND, moment.within
+    return None if moment.before is None else (moment.before - moment.within, moment.before + moment.within)
 
 
 def _bounds(game: Game, moment: Moment) -> tuple[datetime, datetime, datetime]:

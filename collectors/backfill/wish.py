@@ -19,6 +19,7 @@ OPEN, CLOSE = "open", "close"
 CLOSE_AGE = timedelta(minutes=10)
 OPEN_DELAY = timedelta(hours=6)
 _SHARE, _MOST = 0.5, timedelta(hours=3)
+_LONGEST = timedelta(days=60)
 
 _TIME = re.compile(r"(?:(?P<name>open|close)|(?P<before>\d+(?:\.\d+)?[mhd]))(?:~(?P<within>\d+(?:\.\d+)?[mhd]))?")
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
@@ -46,6 +47,8 @@ def parse_moments(text: str) -> tuple[Moment, ...]:
         moment = _moment(match)
         if moment.within <= timedelta():
             raise ValueError(f"{part!r}: a snapshot cannot be within 0 of it")
+        if max(moment.within, moment.before or moment.within) > _LONGEST:
+            raise ValueError(f"{part!r}: no game is listed {_LONGEST.days} days ahead")
         found[moment.name] = moment
     if not found:
         raise ValueError("no time is given")
@@ -98,7 +101,7 @@ class Wish:
             **parameters,
             "start": self.start.isoformat(),
             "end": self.end.isoformat(),
-            "moments": [f"{each.name}~{each.within / _UNITS['m']:g}m" for each in self.moments],
+            "moments": [f"{each.name}~{each.within / _UNITS['m']:.10g}m" for each in self.moments],
             "markets": list(self.wanted.markets),
             "bookmakers": list(self.wanted.bookmakers),
             "regions": list(self.wanted.regions),

@@ -6,7 +6,7 @@ import threading
 from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -22,8 +22,11 @@ from collectors.gate import Gate, Terms, uses_sandbox
 from collectors.wanted import wanted_of_settings
 from events.cli import ReadCommand, day_option, plain, whole
 from events.game_days import bounds, day_of
+from events.queries import find_sport
 
 TIMES = "open,24h,3h,1h,close"
+# The provider has no snapshot from before.
+HISTORY_FROM = date(2020, 6, 6)
 
 
 class Command(ReadCommand):
@@ -40,48 +43,46 @@ class Command(ReadCommand):
         parser.add_argument("--seed", type=int, default=1, help="another number draws other games (default: 1)")
         parser.add_argument("--times", metavar="LIST", default=TIMES, help=f"instants of each game (default: {TIMES})")
         parser.add_argument("--stored-events", action="store_true", help="plan for stored events, buy no lists of them")
-        parser.add_argument("--list", action="store_true", dest="lists_only", help="buy the lists of events, then plan")
-        parser.add_argument(
-            "--plan",
-            "--dry-run",
-            action="store_true",
-            dest="plan_only",
-            help="print the plan and do nothing",
-        )
+        only = parser.add_mutually_exclusive_group()
+        only.add_argument("--list", action="store_true", dest="lists_only", help="buy the lists of events, then plan")
+        only.add_argument("--plan", "--dry-run", action="store_true", dest="plan_only", help="print it and do nothing")
         parser.add_argument("--gaps", action="store_true", help="only what an earlier run of the same wish left open")
         parser.add_argument("--retry-unknown", action="store_true", help="buy again what was sent and never answered")
         parser.add_argument("--yes", action="store_true", help="do not ask before dear purchases")
 
     def handle(self, *, plan_only: bool, gaps: bool, as_json: bool, **options: Any) -> None:
-        wish, sample = _wish(options), list[str]()
-        if gaps:
-            wish, sample = gaps_of(wish, is_sandbox=uses_sandbox())
-        plan = make_plan(wish, Terms.of_settings(), timezone.now(), sample) if plan_only or gaps else None
-        if plan is not None and (plan_only or not plan.cover.points):
-            self._show_plan(plan, as_json=as_json)
-            return
-        with _ending() as stop, self._progress(hidden=as_json) as progress:
-            try:
-                with Gate(calls_per_second=settings.BACKFILL_CALLS_PER_SECOND) as gate:
-                    done = backfill(
-                        wish,
-                        gate,
-                        sample=sample,
-                        confirm=lambda plan: self._confirm(plan, progress, sure=options["yes"], as_json=as_json),
-                        stop=stop,
-                        retry_unknown=options["retry_unknown"],
-                        lists_only=options["lists_only"],
-                        advance=progress.bought,
-                        verified=progress.verified,
-                    )
-            except CollectorError as error:
-                raise CommandError(str(error)) from error
+        wish, drawn = _wish(options), list[str]()
+        try:
+            if gaps:
+                wish, drawn = gaps_of(wish, is_sandbox=uses_sandbox())
+            plan = make_plan(wish, Terms.of_settings(), timezone.now(), drawn) if plan_only or gaps else None
+            if plan is not None and (plan_only or not plan.cover.points):
+                self._show_plan(plan, as_json=as_json)
+                return
+            done = self._backfill(wish, drawn, as_json=as_json, **options)
+        except CollectorError as error:
+            raise CommandError(str(error)) from error
+        except KeyboardInterrupt:
+            raise CommandError("ended in the middle; the same command settles what was under way and goes on") from None
         self._show_end(done, as_json=as_json)
 
-    def _progress(self, *, hidden: bool) -> show.Bar:
-        return show.Bar(self.console, hidden=hidden)
+    def _backfill(self, wish: Wish, drawn: list[str], *, as_json: bool, **options: Any) -> Backfilled:
+        with _ending() as stop, show.Bar(self.console, hidden=as_json) as progress:
+            pace = settings.BACKFILL_CALLS_PER_SECOND
+            with Gate(calls_per_second=pace, sleep=lambda seconds: _wait(stop, seconds)) as gate:
+                return backfill(
+                    wish,
+                    gate,
+                    sample=drawn,
+                    confirm=lambda plan: self._confirm(plan, progress, stop, sure=options["yes"], as_json=as_json),
+                    stop=stop,
+                    retry_unknown=options["retry_unknown"],
+                    lists_only=options["lists_only"],
+                    advance=progress.bought,
+                    verified=progress.verified,
+                )
 
-    def _confirm(self, plan: Plan, progress: show.Bar, *, sure: bool, as_json: bool) -> bool:
+    def _confirm(self, plan: Plan, progress: show.Bar, stop: threading.Event, *, sure: bool, as_json: bool) -> bool:
         """Whether to buy: asked of a person where it is dear, and refused where there is nobody to ask."""
         progress.pause()
         if not as_json:
@@ -91,8 +92,19 @@ class Command(ReadCommand):
             return True
         if not sys.stdin.isatty():
             raise Declined(f"the plan costs {plan.credits:,} credits, above {limit:,}: --yes buys it; nothing bought")
-        self.stdout.write(f"Buy this for {plan.credits:,} credits? [y/N] ", ending="")
-        return input().strip().casefold() in ("y", "yes")
+        return not stop.is_set() and self._asked(f"Buy this for {plan.credits:,} credits? [y/N] ")
+
+    def _asked(self, question: str) -> bool:
+        """What a person says; whoever ends the question says no. It is not part of the answer, which may be JSON."""
+        self.stderr.write(question, ending="")
+        self.stderr.flush()
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            return input().strip().casefold() in ("y", "yes")
+        except (EOFError, KeyboardInterrupt):
+            return False
+        finally:
+            signal.signal(signal.SIGINT, before)
 
     def _show_plan(self, plan: Plan, *, as_json: bool) -> None:
         now = timezone.now()
@@ -113,7 +125,7 @@ class Command(ReadCommand):
                 self.console.print(plain(line, style), soft_wrap=True)
         if done.report is not None and not done.report.is_clean:
             sys.exit(1)
-        if done.bought.stopped:
+        if done.bought.stopped or (done.report is not None and done.left):
             sys.exit(3)
 
 
@@ -123,6 +135,8 @@ def _wish(options: dict[str, Any]) -> Wish:
     assert end is not None
     if end < start:
         raise CommandError(f"--end: {end} is before --start {start}")
+    if start < HISTORY_FROM:
+        raise CommandError(f"--start: {start} is before {HISTORY_FROM}, when the provider's history begins")
     if bounds(end)[1] > (now := timezone.now()):
         last = day_of(now) - timedelta(days=1)
         raise CommandError(f"--end: {end} is not over yet in league time; the last day with a history is {last}")
@@ -131,7 +145,7 @@ def _wish(options: dict[str, Any]) -> Wish:
     except ValueError as error:
         raise CommandError(f"--times: {error}") from error
     return Wish(
-        sport_key=options["sport"] or settings.SPORTS[0],
+        sport_key=_sport(options["sport"]),
         start=start,
         end=end,
         moments=moments,
@@ -143,6 +157,13 @@ def _wish(options: dict[str, Any]) -> Wish:
     )
 
 
+def _sport(typed: str | None) -> str:
+    """A key is taken as it is: a backfill may be the first that is stored of a sport."""
+    if not typed or "_" in typed:
+        return typed or str(settings.SPORTS[0])
+    return find_sport(typed)
+
+
 def _share(text: str) -> float:
     """A share above 0 and at most 1, as a type of argparse."""
     try:
@@ -152,6 +173,11 @@ def _share(text: str) -> float:
     if not 0 < share <= 1:
         raise ArgumentTypeError(f"{text!r} is no share between 0 and 1")
     return share
+
+
+def _wait(stop: threading.Event, seconds: float) -> None:
+    """Sleep, unless the end was asked for: nobody waits for a retry then."""
+    stop.wait(seconds)
 
 
 @contextmanager

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from collectors.models import BackfillRun, FetchLog
+from oddsproject.settings import BASE_DIR
+
+from ..children import environment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,8 +55,10 @@ def test_plan_buy_and_status_tell_the_same(settled):
     assert (status["state"], status["left"], status["credits_charged"]) == ("done", 0, settled.charged)
     assert status["states"] == {"verified": status["items"]}
     table = said("backfill_status")
-    assert "basketball_nba (sandbox)" in table
+    assert "basketball_nba (sandbox), all games" in table
     assert "done" in table
+    assert "Unknown" not in table, "a column without anything in it"
+    assert len(status["sample"]) == status["games"] > 0
 
 
 def test_a_plan_for_people_names_calls_credits_and_what_they_save(settled):
@@ -79,6 +91,50 @@ def test_gaps_without_anything_missing_buy_nothing(settled):
     assert BackfillRun.objects.count() <= runs + 1
 
 
+def test_a_question_that_is_interrupted_buys_nothing(settled, tmp_path):
+    """Ctrl-C at the question, in a terminal."""
+    ours, theirs = pty.openpty()
+    env = environment(settled.sandbox.url, tmp_path, BACKFILL_CONFIRM_CREDITS="10", TERM="dumb")
+    command = [sys.executable, "manage.py", "backfill", *DAYS]
+    child = subprocess.Popen(command, cwd=BASE_DIR, env=env, stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    try:
+        told = b""
+        while b"[y/N]" not in told:
+            assert select.select([ours], [], [], 60)[0], told.decode()
+            told += os.read(ours, 4096)
+        child.send_signal(signal.SIGINT)
+        assert child.wait(timeout=20) == 1
+        assert b"not confirmed; nothing bought" in told + os.read(ours, 4096)
+    finally:
+        child.kill()
+        child.wait()
+        os.close(ours)
+    assert settled.charged < 30, "only lists"
+    assert not BackfillRun.objects.exists()
+
+
+def test_a_plan_before_its_lists_says_that_it_is_not_known(settled):
+    told = said("backfill", *DAYS, "--plan")
+    assert re.search(r"credits\s+not known yet\s+\d+ for lists of events first", told)
+    plan = json.loads(said("backfill", *DAYS, "--plan", "--json"))
+    assert (plan["credits"], plan["days_needed"]) == (None, None)
+
+
+def test_gaps_before_anything_was_bought(settled):
+    with pytest.raises(CommandError, match="this wish was not bought yet: run it without --gaps first"):
+        said("backfill", *DAYS, "--gaps")
+
+
+def test_runs_stand_under_each_other_on_a_narrow_terminal(settled, monkeypatch):
+    said("backfill", *DAYS, "--sample-rate", "0.2", "--list")
+    monkeypatch.setenv("COLUMNS", "40")
+    table = said("backfill_status")
+    assert "…" not in table
+    assert "2026-01-02 to 2026-01-03" in table
+    assert "20 % of the games, seed 1" in " ".join(table.split())
+
+
 def test_no_backfill_yet(db):
     assert "No backfill yet" in said("backfill_status")
 
@@ -88,11 +144,12 @@ def test_no_backfill_yet(db):
     [
         (("--start", "2026-01-05", "--end", "2026-01-02"), "--end: 2026-01-02 is before --start 2026-01-05"),
         (("--start", "2026-13-05", "--end", "2026-01-02"), "--start: '2026-13-05' is no day"),
+        (("--start", "2019-01-02", "--end", "2019-01-02"), "--start: 2019-01-02 is before 2020-06-06"),
         (("--start", "2026-01-02", "--end", "2999-01-02"), "--end: 2999-01-02 is not over yet in league time"),
         ((*DAYS[:4], "--times", "soon"), "--times: 'soon' is no time"),
         ((*DAYS[:4], "--sample-rate", "2"), "'2' is no share between 0 and 1"),
     ],
-    ids=["order", "day", "future", "time", "share"],
+    ids=["order", "day", "early", "future", "time", "share"],
 )
 def test_what_cannot_be_is_one_line(arguments, line):
     with pytest.raises(CommandError, match=line):

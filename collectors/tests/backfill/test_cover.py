@@ -33,9 +33,9 @@ def test_one_purchase_serves_all_games_whose_windows_meet():
 
 
 def test_the_answer_lies_in_the_window_though_it_is_up_to_a_spacing_older():
-    """Two windows that share less than the five minutes between snapshots are bought apart."""
-    assert minutes(cover([window(0, 30, "a"), window(26, 60, "b")], Grid([])).points) == [30, 60]
-    assert minutes(cover([window(0, 30, "a"), window(25, 60, "b")], Grid([])).points) == [30]
+    """Two windows that share less than the five minutes and a half between snapshots are bought apart."""
+    assert minutes(cover([window(0, 30, "a"), window(25, 60, "b")], Grid([])).points) == [30, 60]
+    assert minutes(cover([window(0, 30, "a"), window(24, 60, "b")], Grid([])).points) == [30]
 
 
 def test_snapshots_were_ten_minutes_apart_before_the_autumn_of_2022():
@@ -74,8 +74,8 @@ def test_a_question_is_moved_to_where_the_next_answer_begins():
 
 def test_where_nothing_is_to_be_had_another_instant_of_the_window_is_asked_for():
     gone = [NOON + 30 * MINUTE]
-    assert minutes(cover([window(10, 30, "a")], Grid([], gone)).points) == [25]
-    whole = [NOON + number * MINUTE for number in range(10, 31)]
+    assert minutes(cover([window(10, 30, "a")], Grid([], gone)).points) == [24.5]
+    whole = [NOON + number * MINUTE / 2 for number in range(20, 61)]
     result = cover([window(10, 30, "a")], Grid([], whole))
     assert [each.event_id for each in result.unobtainable] == ["a"]
 

@@ -11,8 +11,7 @@ import pytest
 
 from collectors.backfill import items
 from collectors.backfill.planning import make_plan
-from collectors.backfill.runner import LOCK
-from collectors.backfill.service import Backfilled, Declined, NoGames, backfill, gaps_of
+from collectors.backfill.service import LOCK, Backfilled, Declined, NothingToBuy, backfill, gaps_of
 from collectors.backfill.wish import Wish, parse_moments
 from collectors.choices import ItemState, Purpose, RunState
 from collectors.clearing import clear_sandbox
@@ -34,9 +33,11 @@ WISH = Wish(
     wanted=Wanted(markets=("h2h", "spreads"), bookmakers=("pinnacle", "draftkings")),
 )
 COST = 20
+QUOTA_HEADERS = ["x-requests-remaining", "x-requests-used", "x-requests-last"]
 
 
 def run(stage, wish: Wish = WISH, *, sample: list[str] | None = None, stop: threading.Event | None = None, **options):
+    stage.client = {"read_timeout": 20.0, "deadline": 30.0}  # however busy the machine is
     with stage.gate() as gate:
         return backfill(
             wish,
@@ -137,7 +138,7 @@ def test_a_plan_writes_asks_and_spends_nothing(stage, django_assert_max_num_quer
     before = FetchLog.objects.count(), Event.objects.count(), len(stage.sandbox.ledger.entries)
     with django_assert_max_num_queries(30):
         plan = make_plan(WISH, stage.terms, stage.clock())
-    assert len(plan.lists_missing) == len(plan.lists) == 14
+    assert len(plan.lists_missing) == len(plan.lists) == 15
     assert (FetchLog.objects.count(), Event.objects.count(), len(stage.sandbox.ledger.entries)) == before
     assert not BackfillRun.objects.exists()
 
@@ -145,10 +146,10 @@ def test_a_plan_writes_asks_and_spends_nothing(stage, django_assert_max_num_quer
 def test_lists_can_be_bought_alone_and_the_plan_is_exact_then(stage):
     listed = run(stage, lists_only=True)
     assert listed.plan is not None
-    assert stage.charged == 14
+    assert stage.charged == 15
     told = make_plan(WISH, stage.terms, stage.clock())
     done = run(stage)
-    assert told.credits == listed.plan.credits == done.bought.credits == stage.charged - 14
+    assert told.credits == listed.plan.credits == done.bought.credits == stage.charged - 15
 
 
 def test_a_sample_is_drawn_and_kept(stage):
@@ -161,12 +162,12 @@ def test_a_sample_is_drawn_and_kept(stage):
 def test_without_consent_nothing_dear_is_bought(stage):
     with pytest.raises(Declined):
         run(stage, confirm=lambda plan: False)
-    assert stage.charged == 14, "the lists"
+    assert stage.charged == 15, "the lists"
     assert run(stage).report.is_clean
 
 
 def test_days_without_games_are_said_to_be_so(stage):
-    with pytest.raises(NoGames, match="basketball_nba: no game from 2018-01-02 to 2018-01-03"):
+    with pytest.raises(NothingToBuy, match="basketball_nba: no game from 2018-01-02 to 2018-01-03"):
         run(stage, replace(WISH, start=date(2018, 1, 2), end=date(2018, 1, 3)))
 
 
@@ -265,10 +266,94 @@ def test_a_provider_that_is_away_is_not_asked_for_every_item(stage):
     assert run(stage).report.is_clean
 
 
+def test_an_outage_however_often_it_is_met_loses_no_purchase(stage):
+    run(stage, lists_only=True)
+    stage.sandbox.faults.add(Fault("status", endpoint="historical_odds", status=503))
+    for _ in range(4):
+        done = run(stage)
+        assert done.bought.stopped
+        assert done.left == done.run.items.filter(endpoint="historical_odds").count()
+    stage.sandbox.faults.clear()
+    assert run(stage).report.is_clean
+    assert set(done.run.items.values_list("state", flat=True)) == {ItemState.VERIFIED}
+
+
+def test_a_failure_among_successes_leaves_a_purchase_and_no_difference(stage):
+    run(stage, lists_only=True)
+    stage.sandbox.faults.add(Fault("status", endpoint="historical_odds", status=500, times=3, after=6))
+    done = run(stage)
+    assert done.report is not None
+    assert done.report.is_clean, done.report.examples
+    assert done.run.state == (RunState.STOPPED if done.left else RunState.DONE)
+    again = run(stage)
+    assert (again.left, again.run.state) == (0, RunState.DONE)
+
+
+def test_lists_that_were_refused_are_told(stage):
+    stage.sandbox.faults.add(Fault("status", endpoint="historical_events", status=422, times=2, code="INVALID_DATE"))
+    done = run(stage)
+    assert len(done.plan.lists_refused) == 2
+    assert "422 INVALID_DATE" in done.plan.lists_refused[0]
+    assert done.plan.lists_missing == []
+
+
+def test_listing_for_a_run_that_was_begun_buys_no_odds(stage):
+    run(stage, lists_only=True)
+    stage.sandbox.faults.add(Fault("status", endpoint="historical_odds", status=503))
+    run(stage)
+    stage.sandbox.faults.clear()
+    charged = stage.charged
+    listed = run(stage, lists_only=True)
+    assert listed.plan is not None
+    assert listed.left > 0
+    assert stage.charged == charged
+
+
+def test_other_books_at_the_same_instants_are_joined_and_no_difference(stage):
+    run(stage)
+    more = replace(WISH, wanted=Wanted(markets=("h2h", "spreads"), regions=("us", "eu")))
+    done = run(stage, more)
+    assert done.bought.calls > 0
+    assert done.report.is_clean, done.report.examples
+
+
+def test_answers_without_headers_cost_what_was_reckoned_and_no_difference(stage):
+    run(stage, lists_only=True)
+    stage.sandbox.faults.add(Fault("headers", endpoint="historical_odds", remove=QUOTA_HEADERS))
+    done = run(stage)
+    assert done.report.is_clean, done.report.examples
+
+
+def test_a_price_in_play_is_no_close(stage):
+    done = run(stage)
+    wish = replace(WISH, gaps=1)
+    before = make_plan(wish, stage.terms, stage.clock(), done.run.games).stored
+    event = Event.objects.filter(api_id__in=done.run.games).order_by("-commence_time")[0]
+    last = OddsSnapshot.objects.filter(event=event, snapshot_time__gt=event.commence_time - timedelta(minutes=12))
+    pre_match = last.filter(is_live=False)
+    assert pre_match.update(is_live=True, commence_time=event.commence_time - timedelta(minutes=12)) == 1
+    assert make_plan(wish, stage.terms, stage.clock(), done.run.games).stored == before - 1
+
+
+def test_a_snapshot_that_was_right_by_the_start_known_then_counts(stage):
+    """The start moves by five minutes afterwards: the hour before it has moved out of its tolerance, and was right."""
+    strict = replace(WISH, moments=parse_moments("1h~6m,close"))
+    done = run(stage, strict)
+    there = done.report.there
+    for event in Event.objects.filter(api_id__in=done.run.games):
+        Event.objects.filter(pk=event.pk).update(commence_time=event.commence_time + timedelta(minutes=5))
+    assert make_plan(strict, stage.terms, stage.clock(), done.run.games).stored >= there
+
+
+def test_gaps_want_an_earlier_run(stage):
+    with pytest.raises(NothingToBuy, match="run it without --gaps first"):
+        gaps_of(WISH, is_sandbox=True)
+
+
 def test_a_stop_ends_after_the_calls_under_way(stage):
     stop = threading.Event()
     done = run(stage, stop=stop, advance=lambda progress: progress.done > 5 and stop.set())
-    assert done.bought.stopped == "stopped by hand"
+    assert done.bought.stopped == "by hand"
     assert not done.run.items.filter(state__in=items.OPEN).exists()
     assert run(stage).report.is_clean
     assert set(dates_bought(stage).values()) == {1}
