@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from events.admin_pages import ReadOnlyAdmin
@@ -38,6 +39,12 @@ _LOOKS: dict[str, str] = {
 
 def state_of(state: str) -> SafeString:
     return format_html('<span class="state {}">{}</span>', _LOOKS.get(state, "quiet"), state)
+
+
+def rows_of(pairs: Iterable[tuple[str, Any]]) -> SafeString | str:
+    """Facts under each other, as a field of a page; a dash where there are none."""
+    rows = format_html_join("", "<tr><th>{}</th><td>{}</td></tr>", pairs)
+    return format_html('<table class="facts">{}</table>', rows) if rows else "–"
 
 
 class StatesMedia:

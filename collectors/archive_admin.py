@@ -21,8 +21,8 @@ class ArchiveFileAdmin(GrowingTableAdmin):
 
     list_display = ("name", "format", "shown_size", "imported", "games")
     list_filter = ("format",)
-    fields = ("name", "format", "shown_size", "sha256", "imported", "shown_report")
-    readonly_fields = ("shown_size", "imported", "shown_report")
+    fields = ("name", "format", "shown_size", "digest", "imported", "shown_report")
+    readonly_fields = ("shown_size", "digest", "imported", "shown_report")
 
     imported = staticmethod(utc("imported_at", "imported"))
 
@@ -32,6 +32,10 @@ class ArchiveFileAdmin(GrowingTableAdmin):
     @admin.display(description="bytes")
     def shown_size(self, stored: ArchiveFile) -> str:
         return f"{stored.size:,}"
+
+    @admin.display(description="SHA-256")
+    def digest(self, stored: ArchiveFile) -> str:
+        return stored.sha256
 
     @admin.display(description="games")
     def games(self, stored: ArchiveFile) -> str:

@@ -93,8 +93,8 @@ class ItemState(TextChoices):
 class ArchiveFormat(TextChoices):
     """The archives that can be imported."""
 
-    SBR_SHEET = "sbr-sheet"
-    SBR_MULTIBOOK = "sbr-multibook"
-    LINE_HISTORY = "line-history"
+    SBR_SHEET = "sbr-sheet", "SBR sheet"
+    SBR_MULTIBOOK = "sbr-multibook", "SBR multibook"
+    LINE_HISTORY = "line-history", "Line history"
     GENERIC = "generic"
     PARQUET = "parquet"

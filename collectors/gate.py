@@ -13,9 +13,11 @@ from __future__ import annotations
 import random
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -198,6 +200,7 @@ class Gate:
         except NotNow as error:
             ledger.release(row, str(error), self.clock())
             raise
+        self._pace.spread()
         try:
             return self._client.send(call)
         except Transient as error:
@@ -231,18 +234,34 @@ def _damage(answer: Answer, call: str) -> CallError | None:
 
 
 class _Pace:
-    """Lets callers through at no more than so many a second."""
+    """Lets callers through at no more than so many a second, evenly, and none of them in a burst.
+
+    What lies between being let through and being sent takes longer for one call than for another, so that some would
+    leave together: the provider counts any second.
+    """
 
     def __init__(self, calls_per_second: float, sleep: Callable[[float], None]) -> None:
         self._gap = 1.0 / calls_per_second
         self._sleep = sleep
         self._next = 0.0
+        self._sent: deque[float] = deque(maxlen=int(calls_per_second) if 1 <= calls_per_second < inf else 0)
         self._lock = threading.Lock()
 
     def wait(self) -> None:
+        """Wait for one's turn."""
         with self._lock:
             now = time.monotonic()
             begin = max(now, self._next)
             self._next = begin + self._gap
+        if begin > now:
+            self._sleep(begin - now)
+
+    def spread(self) -> None:
+        """Wait, if only for moments, where the second before is full."""
+        with self._lock:
+            now = begin = time.monotonic()
+            if self._sent.maxlen and len(self._sent) == self._sent.maxlen:
+                begin = max(now, self._sent[0] + 1.0)
+            self._sent.append(begin)
         if begin > now:
             self._sleep(begin - now)

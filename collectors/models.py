@@ -231,7 +231,7 @@ class BackfillRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.sport_key} {self.start} to {self.end}"
+        return f"{self.pk}: {self.sport_key} {self.start} to {self.end}"
 
 
 class BackfillItem(models.Model):
@@ -258,6 +258,7 @@ class BackfillItem(models.Model):
 
     class Meta:
         ordering = ["sport_key", "requested_at", "endpoint"]
+        verbose_name = "purchase"
         constraints = [
             models.UniqueConstraint(fields=["digest", "is_sandbox"], name="collectors_backfillitem_once"),
             models.CheckConstraint(condition=Q(state__in=ItemState.values), name="collectors_backfillitem_state_known"),
@@ -273,7 +274,7 @@ class BackfillItem(models.Model):
 class ArchiveFile(models.Model):
     """A file of results or prices as it was imported, byte for byte: what came of it can be read again."""
 
-    sha256 = models.CharField(max_length=64, unique=True)
+    sha256 = models.CharField("SHA-256", max_length=64, unique=True)
     name = models.CharField(help_text="of the file, without its folder")
     format = models.CharField(max_length=13, choices=ArchiveFormat)
     size = models.BigIntegerField(help_text="bytes")

@@ -57,9 +57,9 @@ class Unmatched:
 
 @dataclass(slots=True)
 class ResultsReport:
-    """What an import of results came to: rows read, and what became of the events they are of."""
+    """What an import of results came to, and what became of the events they are of."""
 
-    rows: int = 0
+    rows: int = 0  # of results, those that cannot be used too
     matched: int = 0
     counts: ResultCounts = field(default_factory=ResultCounts)  # of events
     unmatched: list[Unmatched] = field(default_factory=list)
@@ -78,7 +78,7 @@ def import_results(file: ResultsFile, *, now: datetime, dry_run: bool = False) -
             report.problems.append(each)
         else:
             rows.append(each)
-    report.rows = len(rows)
+    report.rows = len(rows) + sum(problem.kind == BAD_ROW for problem in report.problems)
     with transaction.atomic():
         results = list(_results(rows, file.sport_key, now, report))
         report.matched = len(results)
@@ -126,8 +126,7 @@ def _results(rows: Sequence[ResultRow], sport_key: str, now: datetime, report: R
             found.setdefault(match.event.pk, []).append((row, match.event))
     for same in found.values():
         if len({_ending(row) for row, _ in same if row.completed or row.status}) > 1:
-            lines = ", ".join(row.where for row, _ in same)
-            reason = f"{same[0][1]}: {lines} say different things of this event, and none is taken"
+            reason = f"{same[0][1]}: the file says different things of this event, and none is taken"
             report.unmatched += [Unmatched(row.where, reason) for row, _ in same]
             continue
         yield from (Result(event, row.home_score, row.away_score, row.completed, row.status) for row, event in same)

@@ -64,7 +64,8 @@ def _check(columns: list[str], name: str) -> None:
     known = ", ".join(COLUMNS)
     given = [column.strip() for column in columns]
     if strange := [column for column in given if column not in COLUMNS]:
-        raise UnreadablePayload(f"{name}: no column is called {', '.join(map(repr, strange))}; known: {known}")
+        told = "; columns are separated by commas" if len(given) == 1 and ";" in given[0] else ""
+        raise UnreadablePayload(f"{name}: no column is called {', '.join(map(repr, strange))}; known: {known}{told}")
     if len(set(given)) < len(given):
         raise UnreadablePayload(f"{name}: a column is there twice: {', '.join(given)}")
     by_teams = {"home_team", "away_team"} <= {*given} and {"date", "commence_time"} & {*given}

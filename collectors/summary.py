@@ -15,9 +15,10 @@ from odds.statistics import Statistics, statistics
 from odds.wording import size
 from quality.tally import StandingWarnings, standing_warnings
 
+from .choices import Purpose
 from .facts import Facts
 from .gate import Terms
-from .health import DAY, WEEK, PipelineHealth, growth_bytes, health_of_settings
+from .health import DAY, WEEK, PipelineHealth, calls_of, growth_bytes, health_of_settings
 from .tables import when
 
 
@@ -26,6 +27,7 @@ class Summary:
     health: PipelineHealth
     stored: Statistics
     events_scheduled: int
+    last_backfill: datetime | None  # the newest answer that a backfill bought
     grown_24h: int | None  # bytes, an estimate: see growth_bytes
     grown_7d: int | None
     validation: StandingWarnings
@@ -35,10 +37,12 @@ def summary(now: datetime) -> Summary:
     """Everything that `status` tells, of the installation that the settings describe."""
     account = Terms.of_settings().account
     stored = statistics()
+    bought = calls_of(account).filter(purpose=Purpose.BACKFILL, success=True).order_by("-fetch_time")
     return Summary(
         health=health_of_settings(now),
         stored=stored,
         events_scheduled=Event.objects.with_status(EventStatus.SCHEDULED).count(),
+        last_backfill=bought.values_list("received_at", flat=True).first(),
         grown_24h=growth_bytes(now, stored, DAY, account),
         grown_7d=growth_bytes(now, stored, WEEK, account),
         validation=standing_warnings(),
@@ -48,13 +52,15 @@ def summary(now: datetime) -> Summary:
 def lines(summed: Summary, verdict: str) -> list[list[tuple[str, str]]]:
     """Labels and texts, in groups."""
     facts = summed.health.facts
-    return [_state(facts, verdict), _stored(summed), _credits(facts), _storage(summed)]
+    return [_state(facts, verdict, summed.last_backfill), _stored(summed), _credits(facts), _storage(summed)]
 
 
-def _state(facts: Facts, verdict: str) -> list[tuple[str, str]]:
+def _state(facts: Facts, verdict: str, last_backfill: datetime | None) -> list[tuple[str, str]]:
     source = "sandbox, a made-up league" if facts.sandbox else "The Odds API"
+    backfill = [("Last Backfill", when(last_backfill, facts.now))] if last_backfill else []
     return [
         ("Last Fetch", when(facts.last_fetch, facts.now)),
+        *backfill,
         ("Status", verdict),
         ("Source", source),
         ("Scheduler", _scheduler(facts)),
@@ -125,6 +131,7 @@ def document(summed: Summary) -> dict[str, Any]:
         "status": summed.health.status.value,
         "warnings": summed.health.warnings,
         "last_fetch": facts.last_fetch,
+        "last_backfill": summed.last_backfill,
         "events_scheduled": summed.events_scheduled,
         "events_total": stored.events,
         "odds_records": stored.odds_records,

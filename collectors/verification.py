@@ -13,8 +13,8 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from events.models import Event
-from odds.archived import without_raw
-from odds.models import Odds, OddsSnapshot
+from odds.archived import lying_in_archives
+from odds.models import Odds
 from odds.records import EventSnapshot
 from odds.runs import EventRuns, Run
 from odds.stored import stored_of
@@ -58,7 +58,7 @@ def verify(events: Iterable[Event]) -> Verification:
 
 def _verify_event(event: Event, report: Verification) -> None:
     """Compare one event, whose row is locked: nobody writes to it meanwhile."""
-    if without_raw([event.pk]) or _is_archived(event):
+    if lying_in_archives([event.pk]):
         report.archived.append(event.api_id)
         return
     snapshots = [read_again(stored) for stored in stored_of(event.pk)]
@@ -78,12 +78,6 @@ def _verify_event(event: Event, report: Verification) -> None:
         report.note(event, "rows of odds whose bookmaker, market or outcome is missing", {(nameless,)})
     if event.closing_at != (closing := _closing(event, snapshots)):
         report.note(event, "closing_at, stored and as the snapshots give it", {(event.closing_at, closing)})
-
-
-def _is_archived(event: Event) -> bool:
-    """Whether all that was stored of it has gone into an archive: only its closing instant tells of it."""
-    stored = OddsSnapshot.objects.filter(event=event).exists() or Odds.objects.filter(event=event).exists()
-    return event.closing_at is not None and not stored
 
 
 def _closing(event: Event, snapshots: Iterable[EventSnapshot]) -> datetime | None:

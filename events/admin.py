@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
-from . import doubts
+from . import alias_admin, doubts  # noqa: F401 - registers its page
 from .admin_pages import ReadOnlyAdmin, unbroken, utc
 from .choices import EventStatus
 from .lifecycle import Doubt
-from .models import Event, EventScore, TeamAlias
+from .models import Event, EventScore
 from .statuses import doubt_about, set_status, unset_status
-from .teams import TeamNames, letters_of
+from .times import stamp
 
 admin.site.site_header = "Odds"
 admin.site.enable_nav_sidebar = False  # the tables need the width
@@ -141,7 +140,6 @@ class EventAdmin(ReadOnlyAdmin):
         "game", "sport", "start", "score", "completed", "close", "observed", "missing", "created", "updated",
     )  # fmt: skip
 
-    start = staticmethod(utc("commence_time", "start", sortable=True))
     close = staticmethod(utc("closing_at", "last pre-match snapshot"))
     completed = staticmethod(utc("completed_at", "first called completed"))
     observed = staticmethod(utc("observed_at", "last stated"))
@@ -151,6 +149,10 @@ class EventAdmin(ReadOnlyAdmin):
 
     def has_status_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("events.change_event")
+
+    @admin.display(description="start (UTC)", ordering="commence_time")
+    def start(self, event: Event) -> SafeString:
+        return unbroken(f"{event.commence_time:%Y-%m-%d}" if event.start_is_day else stamp(event.commence_time))
 
     @admin.display(description="sport")
     def sport(self, event: Event) -> str:
@@ -172,39 +174,4 @@ class EventAdmin(ReadOnlyAdmin):
         return "–" if event.home_score is None else f"{event.away_score}–{event.home_score}"
 
 
-class TeamAliasForm(forms.ModelForm):
-    """An alias that means something, and one team only."""
-
-    class Meta:
-        model = TeamAlias
-        fields = ("sport_key", "alias", "team")
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        letters = letters_of(given.get("alias", ""))
-        if given.get("alias") and not letters:
-            self.add_error("alias", "It has neither letters nor digits.")
-        others = TeamAlias.objects.filter(sport_key=given.get("sport_key", "")).exclude(pk=self.instance.pk)
-        for other in others.exclude(team=given.get("team", "")):
-            if letters and letters_of(other.alias) == letters:
-                self.add_error("alias", f"{other.alias!r} is {other.team} already; case, points and blanks are one.")
-        return given
-
-
-class TeamAliasAdmin(admin.ModelAdmin):
-    """Names of teams that a person adds. They count from the next import on."""
-
-    form = TeamAliasForm
-    list_display = ("alias", "team", "sport_key")
-    list_filter = (("sport_key", admin.AllValuesFieldListFilter),)
-    search_fields = ("alias", "team")
-
-    def save_model(self, request: HttpRequest, obj: TeamAlias, form: Any, change: bool) -> None:
-        if obj.team not in TeamNames.of(obj.sport_key).teams:
-            told = f"No event of {obj.sport_key} is stored with a team called {obj.team!r}; is it the provider's name?"
-            self.message_user(request, told, messages.WARNING)
-        super().save_model(request, obj, form, change)
-
-
 admin.site.register(Event, EventAdmin)
-admin.site.register(TeamAlias, TeamAliasAdmin)

@@ -28,6 +28,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
+    empty_value_display = "–"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -10,8 +10,10 @@ import csv
 import unicodedata
 from collections.abc import Collection, Iterable
 from functools import cache, lru_cache
+from itertools import chain
 from pathlib import Path
 
+from django.conf import settings
 from django.db.models import Value
 
 from .models import Event, TeamAlias
@@ -53,12 +55,31 @@ class TeamNames:
     def team(self, name: str) -> str | None:
         """The provider's name of the team called so; None if nobody or several are. Case, points and blanks are one."""
         letters = letters_of(name)
-        levels = ((self._own, letters), (self._written, name), (self._stored, letters), (self._shipped, letters))
+        return self._own[letters] or None if letters in self._own else self.team_without_own(name)
+
+    def team_without_own(self, name: str) -> str | None:
+        """As `team`, where no person has added a name."""
+        letters = letters_of(name)
+        levels = ((self._written, name), (self._stored, letters), (self._shipped, letters))
         return next((teams[key] or None for teams, key in levels if key in teams), None)
 
     def suggestions(self, name: str) -> tuple[str, ...]:
         """Up to three teams with a name most like this one, best first; empty if none is much like it."""
         return tuple(nearest(name, self._spellings))
+
+
+def known_teams() -> dict[str, set[str]]:
+    """The teams of every sport of which there are stored events or shipped names, or that is collected. One query.
+
+    A sport that is collected and of which nothing is stored yet has none.
+    """
+    teams: dict[str, set[str]] = {sport_key: set() for sport_key in settings.SPORTS}
+    events = Event.objects.filter(is_sandbox=False).order_by()
+    homes, aways = (events.exclude(**{side: ""}).values_list("sport_key", side) for side in ("home_team", "away_team"))
+    shipped = ((sport_key, team) for sport_key, aliases in shipped_aliases().items() for _, team in aliases)
+    for sport_key, team in chain(homes.union(aways), shipped):
+        teams.setdefault(sport_key, set()).add(team)
+    return teams
 
 
 @lru_cache(maxsize=4096)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -11,15 +12,16 @@ from django.db.models import Model, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from events.admin import EventAdmin
 from events.admin_pages import LargeTableAdmin, OfEvent, ReadOnlyAdmin, unbroken, utc
+from events.game_days import day_of
 from events.models import Event
 
 from .models import ArchivePrice, Bookmaker, Market, Odds, OddsSnapshot, Outcome, Scope
-from .wording import pointed, signed
+from .wording import decimal, pointed, signed
 
 
 @admin.register(OddsSnapshot)
@@ -57,12 +59,12 @@ class OddsSnapshotAdmin(LargeTableAdmin):
         return unbroken(snapshot.event.title)
 
     @admin.display(description="raw answer")
-    def raw(self, snapshot: OddsSnapshot) -> SafeString:
+    def raw(self, snapshot: OddsSnapshot) -> SafeString | str:
         """The text as received, indented; what is no JSON for a strict reader is shown as it is."""
         texts = OddsSnapshot.objects.filter(pk=snapshot.pk).values_list(Cast("raw_data", TextField()), flat=True)
         text = texts.get()
         if text is None:
-            return format_html("It lies in an archive; import_archive --format parquet brings it back.")
+            return "It lies in an archive; import_archive --format parquet brings it back."
         try:
             shown = msgspec.json.format(text, indent=2)
         except (msgspec.DecodeError, RecursionError):
@@ -98,11 +100,11 @@ class OddsAdmin(LargeTableAdmin):
     list_filter = (OfEvent, "market", "bookmaker", Standing, "is_live", "is_valid")
     list_select_related = ("event", "bookmaker", "market", "outcome")
     fieldsets = (
-        (None, {"fields": ("event", "bookmaker", "market", "outcome", "shown_point", "shown_price", "decimal_price")}),
+        (None, {"fields": ("event", "bookmaker", "market", "outcome", "shown_point", "shown_price", "shown_decimal")}),
         ("Times", {"fields": ("since", "until", "updated", "is_live")}),
         ("Checks", {"fields": ("is_valid", "validation_notes")}),
     )
-    readonly_fields = ("shown_point", "shown_price", "since", "until", "updated")
+    readonly_fields = ("shown_point", "shown_price", "shown_decimal", "since", "until", "updated")
 
     since = staticmethod(utc("odds_timestamp", "since"))
     until = staticmethod(utc("valid_until", "until"))
@@ -124,6 +126,10 @@ class OddsAdmin(LargeTableAdmin):
     def shown_price(self, odds: Odds) -> str:
         return signed(odds.price)
 
+    @admin.display(description="decimal price")
+    def shown_decimal(self, odds: Odds) -> str:
+        return decimal(odds.decimal_price)
+
 
 @admin.register(ArchivePrice)
 class ArchivePriceAdmin(LargeTableAdmin):
@@ -131,19 +137,29 @@ class ArchivePriceAdmin(LargeTableAdmin):
 
     ordering_of_event = ("moment", "market", "bookmaker", "outcome")
     list_display = (
-        "event_title", "bookmaker", "market", "outcome", "shown_point", "shown_price", "moment", "origin", "is_valid",
+        "game", "shown_price", "shown_point", "outcome", "market", "moment", "book", "shown_origin", "is_valid",
     )  # fmt: skip
     list_filter = (OfEvent, "moment", "origin", "market", "bookmaker", "is_valid")
     list_select_related = ("event", "bookmaker", "market", "outcome")
     fields = (
-        "event", "bookmaker", "market", "outcome", "shown_point", "shown_price", "decimal_price", "moment", "origin",
+        "event", "bookmaker", "market", "outcome", "shown_point", "shown_price", "shown_decimal", "moment", "origin",
         "is_valid", "validation_notes",
     )  # fmt: skip
-    readonly_fields = ("shown_point", "shown_price")
+    readonly_fields = ("shown_point", "shown_price", "shown_decimal")
 
-    @admin.display(description="event")
-    def event_title(self, price: ArchivePrice) -> str:
-        return unbroken(price.event.title)
+    @admin.display(description="game")
+    def game(self, price: ArchivePrice) -> SafeString:
+        """With its day: the same teams meet in every season. Each team has a line, for pages that are narrow."""
+        lines = format_html_join("", "{}<br>", ((unbroken(team),) for team in re.split("(?<= @) ", price.event.title)))
+        return format_html('{}<small class="quiet">{}</small>', lines, day_of(price.event.commence_time))
+
+    @admin.display(description="bookmaker")
+    def book(self, price: ArchivePrice) -> str:
+        return price.bookmaker.key
+
+    @admin.display(description="origin")
+    def shown_origin(self, price: ArchivePrice) -> SafeString:
+        return unbroken(price.origin)
 
     @admin.display(description="point")
     def shown_point(self, price: ArchivePrice) -> str:
@@ -152,6 +168,10 @@ class ArchivePriceAdmin(LargeTableAdmin):
     @admin.display(description="price")
     def shown_price(self, price: ArchivePrice) -> str:
         return signed(price.price)
+
+    @admin.display(description="decimal price")
+    def shown_decimal(self, price: ArchivePrice) -> str:
+        return decimal(price.decimal_price)
 
 
 class BookmakerForm(forms.ModelForm):

@@ -14,6 +14,7 @@ from events.models import Event
 from events.queries import find_event
 from events.times import duration, stamp
 
+from .archived import archive_note
 from .event_lines import LinePrice
 from .lines import BookLine, book_lines
 from .lookups import keys
@@ -57,13 +58,23 @@ class OddsCommand(ReadCommand):
         if asked:
             self.console.print(f"As of {stamp(standing.moment)} UTC")
         if newest is None or standing.age is None:
-            self.console.print("[yellow]⚠ No snapshot at or before that instant[/]")
+            if not self.tell_archived(event):
+                self.console.print("[yellow]⚠ No snapshot at or before that instant[/]")
             return
         start = newest.commence_time if asked else event.commence_time
         self.console.print(f"Start {stamp(start)} UTC" + (", as stated then" if asked else f", {event.status}"))
         age = duration(standing.age) + (" before" if asked else " ago")
         live = "[yellow]⚠ in play[/]" if newest.is_live else "before the start"
         self.console.print(f"Newest snapshot {stamp(newest.snapshot_time)} UTC, {age}; {live}")
+
+    def tell_archived(self, event: Event, *, as_json: bool = False) -> bool:
+        """Say where odds lie that are not here, with --json beside the document; whether there was anything to say."""
+        note = archive_note(event)
+        if note and as_json:
+            self.stderr.write(f"{event.api_id}: {note}")
+        elif note:
+            self.console.print(plain(f"⚠ {note}", "yellow"), soft_wrap=True)
+        return bool(note)
 
     def show_tables(self, tables: Iterable[Table]) -> None:
         for listing in tables:
@@ -90,6 +101,10 @@ class LineCommand(OddsCommand):
         chosen = Event.objects.filter(pk__in=[event.pk for event in events])
         prices = self.read(chosen, **keys(bookmaker, market))
         if as_json:
+            observed = {price.event_id for price in prices if price.is_timed}
+            for event in events:
+                if event.api_id not in observed:
+                    self.tell_archived(event, as_json=True)
             self.print_json([price._asdict() for price in prices])
             return
         for event in events:
@@ -98,7 +113,8 @@ class LineCommand(OddsCommand):
     def _show(self, event: Event, prices: list[LinePrice]) -> None:
         self.console.print(plain(event.title, "bold"), f"[dim]{event.api_id}[/]")
         self.console.print(f"Start {event.start_shown}, {event.status}")
-        if not prices:
+        is_told = not any(price.is_timed for price in prices) and self.tell_archived(event)
+        if not prices and not is_told:
             self.console.print("[yellow]⚠ No such price in a snapshot before the start[/]")
         elif not all(price.is_timed for price in prices):
             self.console.print("Prices that are not timed come from an archive: nobody knows when they were on offer")

@@ -49,7 +49,9 @@ class Bookmaker(models.Model):
 
     def __str__(self) -> str:
         """'FanDuel', 'Caesars (williamhill_us)': the key as well where the title, which is not unique, hides it."""
-        return self.title if self.title.casefold() == self.key else f"{self.title} ({self.key})".lstrip()
+        if not self.title:
+            return self.key
+        return self.title if self.title.casefold() == self.key else f"{self.title} ({self.key})"
 
 
 class Market(models.Model):

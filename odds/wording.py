@@ -10,6 +10,11 @@ def signed(price: int | None) -> str:
     return "–" if price is None else f"{price:+d}"
 
 
+def decimal(price: float | None) -> str:
+    """A decimal price: 1.909; a dash where there is none. Longshots keep all their digits before the point."""
+    return "–" if price is None else f"{price:.3f}"
+
+
 def pointed(side: str, point: Decimal | None) -> str:
     """A point: +3.5 or -3.5 for a team, 220.5 for a total, nothing where there is none."""
     if point is None:

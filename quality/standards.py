@@ -31,7 +31,7 @@ _clean: tuple[Thresholds, set[tuple[object, ...]]] = Thresholds(), set()
 
 def _known_clean(thresholds: Thresholds) -> set[tuple[object, ...]]:
     """Those found clean by these very thresholds."""
-    global _clean  # noqa: PLW0603 - a memory, and nothing but speed depends on it
+    global _clean
     if _clean[0] != thresholds:
         _clean = thresholds, set()
     return _clean[1]

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
+from datetime import time
 from difflib import get_close_matches
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -30,6 +31,7 @@ from msgspec import Struct
 from odds.choices import OddsFormat
 
 from ..errors import CollectorError
+from .meanings import OF_CONSTANTS, OF_VALUES
 
 GAME = ("sport_key", "event_id", "day", "start", "home", "away", "home_score", "away_score")
 PRICES = ("bookmaker", "market", "side", "price", "point", "moment", "observed_at", "last_update")
@@ -107,7 +109,18 @@ def _fields(loose: Any, known: tuple[str, ...], where: str, columns: list[str]) 
     if not isinstance(loose, dict):
         raise BadMap(f"{where}: expected a table, found {loose!r}")
     _no_others(loose, known, where)
-    return {name: _field(value, f"{where}.{name}", columns) for name, value in loose.items()}
+    found = {name: _field(value, f"{where}.{name}", columns) for name, value in loose.items()}
+    for name, each in found.items():
+        _check_meaning(name, each, f"{where}.{name}")
+    return found
+
+
+def _check_meaning(name: str, field: Field, where: str) -> None:
+    """What the map itself says is checked before the first row: each row would be wrong in the same way."""
+    checks, texts = (OF_VALUES, (field.values or {}).values()) if field.value is None else (OF_CONSTANTS, [field.value])
+    for text in texts:
+        if name in checks and (wrong := checks[name](text)):
+            raise BadMap(f"{where}: {wrong}")
 
 
 def _field(loose: Any, where: str, columns: list[str]) -> Field:
@@ -123,6 +136,10 @@ def _field(loose: Any, where: str, columns: list[str]) -> Field:
         near = get_close_matches(loose["column"], columns, n=1)
         told = f"; did you mean {near[0]!r}?" if near else f"; its columns: {', '.join(columns)}"
         raise BadMap(f"{where}: column {loose['column']!r} is not in the file{told}")
+    try:
+        time.fromisoformat(loose.get("at", "00:00"))
+    except ValueError:
+        raise BadMap(f"{where}.at: {loose['at']!r} is no time of day; write it as 17:00") from None
     try:
         ZoneInfo(loose.get("zone", "UTC"))
     except (ZoneInfoNotFoundError, ValueError):

@@ -17,6 +17,8 @@ from ..errors import UnreadablePayload
 DAMAGE = (zipfile.BadZipFile, ParseError, zlib.error, EOFError, OSError, LookupError, ValueError, TypeError,
           AttributeError, NotImplementedError)  # fmt: skip
 
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # of today, and of before 2007
+
 Row = dict[str, str]
 Cells = tuple[Any, ...]
 
@@ -26,6 +28,8 @@ def table_of(body: bytes, name: str) -> tuple[list[str], Iterator[tuple[int, Row
 
     Raises UnreadablePayload where it is no table of text, at once or on the way.
     """
+    if body.startswith(WORKBOOKS):
+        raise UnreadablePayload(f"{name}: this is an Excel workbook; save it as CSV")
     try:
         text = (gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body).decode("utf-8-sig")
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:

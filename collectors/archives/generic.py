@@ -6,7 +6,7 @@ side and bookmaker are columns. Rows of one game, and of one instant where they 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from odds.records import Problem
 from ..the_odds_api.values import LARGEST_NUMBER, read_point, read_price, side_of
 from .column_map import ColumnMap, Field, Fields
 from .files import Row
+from .meanings import wrong_market, wrong_sport
 from .records import ArchiveGame, ArchiveQuote
 
 EMPTY = frozenset({"", "NA", "N/A", "NAN", "NULL", "NONE", "-"})
@@ -72,13 +73,15 @@ def _game(row: Row, fields: Fields, sport_key: str, where: str) -> ArchiveGame:
     texts = {name: _text(row, field) for name, field in fields.items()}
     if not texts["home"] or not texts["away"]:
         raise ValueError("a team is missing")
-    day = _day(texts["day"], fields["day"]) if texts.get("day") else None
-    start = _instant(texts["start"], fields["start"]) if texts.get("start") else None
+    day = _read("day", texts, fields).date() if texts.get("day") else None
+    start = _instant("start", texts, fields) if texts.get("start") else None
     if day is None and start is None:
         raise ValueError("it has neither day nor start")
     sport_key = texts.get("sport_key") or sport_key
     if not sport_key:
         raise ValueError("of which sport? say sport_key in the map, or give --sport")
+    if wrong := wrong_sport(sport_key):
+        raise ValueError(f"sport_key {wrong}")
     scores = [_score(texts.get(name, "")) for name in ("home_score", "away_score")]
     return ArchiveGame(
         sport_key=sport_key,
@@ -109,6 +112,11 @@ def _quote(row: Row, fields: Fields, game: ArchiveGame, odds_format: OddsFormat)
     texts = {name: _text(row, field) for name, field in fields.items()}
     if not texts.get("price") and not texts.get("point"):
         return None
+    for name in ("bookmaker", "market", "side"):
+        if not texts[name]:
+            raise ValueError(f"{name} is missing")
+    if wrong := wrong_market(texts["market"]):
+        raise ValueError(f"market {wrong}")
     price, decimal_price = _price(texts.get("price", ""), odds_format)
     if price is None and decimal_price is None and "price" in fields:
         raise ValueError(f"{texts['market']} {texts['side']} at {texts['point']} has no price")
@@ -122,8 +130,8 @@ def _quote(row: Row, fields: Fields, game: ArchiveGame, odds_format: OddsFormat)
         decimal_price=decimal_price,
         point=_point(texts["point"], fields["point"]) if texts.get("point") else None,
         moment=LineMoment(texts["moment"]) if "moment" in fields else None,
-        observed_at=_instant(texts["observed_at"], fields["observed_at"]) if "observed_at" in fields else None,
-        last_update=_instant(texts["last_update"], fields["last_update"]) if texts.get("last_update") else None,
+        observed_at=_instant("observed_at", texts, fields) if "observed_at" in fields else None,
+        last_update=_instant("last_update", texts, fields) if texts.get("last_update") else None,
     )
 
 
@@ -139,19 +147,30 @@ def _text(row: Row, field: Field) -> str:
     return "" if text.upper() in EMPTY else text
 
 
-def _day(text: str, field: Field) -> date:
-    if field.format is None:
-        return date.fromisoformat(text)
-    return datetime.strptime(text, field.format).date()  # noqa: DTZ007 - a day of the league, of no zone
+def _read(name: str, texts: Mapping[str, str], fields: Fields) -> datetime:
+    """A day or an instant as it is written there; of no zone if none is. Raises ValueError with the field's name."""
+    text, format = texts[name], fields[name].format
+    try:
+        if format is not None:
+            return datetime.strptime(text, format)  # noqa: DTZ007 - the map tells the zone
+        # An instant is no day: which one of the league's it is depends on the zone.
+        return datetime.combine(date.fromisoformat(text), time.min) if name == "day" else datetime.fromisoformat(text)
+    except ValueError:
+        told = (
+            f"no {'day' if name == 'day' else 'instant'} in ISO 8601; say its format in the map"
+            if format is None
+            else f"not {format!r}"
+        )
+        raise ValueError(f"{name}: {text!r} is {told}") from None
 
 
-def _instant(text: str, field: Field) -> datetime:
-    moment = datetime.fromisoformat(text) if field.format is None else datetime.strptime(text, field.format)  # noqa: DTZ007
+def _instant(name: str, texts: Mapping[str, str], fields: Fields) -> datetime:
+    moment, field = _read(name, texts, fields), fields[name]
     if field.at is not None:
         moment = datetime.combine(moment.date(), time.fromisoformat(field.at), moment.tzinfo)
     if moment.tzinfo is None:
         if field.zone is None:
-            raise ValueError(f"{field.column} {text!r} tells no time zone: say zone in the map")
+            raise ValueError(f"{field.column} {texts[name]!r} tells no time zone: say zone in the map")
         moment = moment.replace(tzinfo=ZoneInfo(field.zone))
     return moment.astimezone(UTC)
 

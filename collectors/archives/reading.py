@@ -18,6 +18,16 @@ from .sbr_multibook import read_multibook
 from .sbr_sheet import first_year, read_sheet
 
 
+def check_options(format: str, *, season: str, mapping: Path | None) -> None:
+    """Raises UnreadablePayload where something is said that files of this format have no use for."""
+    for option, value, meant in (
+        ("--season", season, ArchiveFormat.SBR_SHEET),
+        ("--map", mapping, ArchiveFormat.GENERIC),
+    ):
+        if value and format != meant:
+            raise UnreadablePayload(f"{option} is for --format {meant.value}, not for {format}")
+
+
 def read_archive(
     path: Path, format: ArchiveFormat | str, sport_key: str, *, season: str = "", mapping: Path | None = None
 ) -> Iterator[ArchiveGame | Problem]:

@@ -49,11 +49,19 @@ class _Line(NamedTuple):
 
 
 def first_year(season: str, name: str) -> int:
-    """The year in which the season begins: of '2016-17', given or else in the file's name. Raises UnreadablePayload."""
+    """The year in which the season begins: of '2016-17' or '2016', given or else in the file's name.
+
+    Raises UnreadablePayload where neither tells it, or the two contradict each other: no date of a sheet would show it.
+    """
     found = _SEASON.search(season or name) or re.fullmatch(r"((?:19|20)\d\d)", season)
     if found is None or (found.lastindex == 2 and (int(found[1]) + 1) % 100 != int(found[2])):
         told = f"--season {season!r} is none" if season else f"the name {name!r} does not tell it"
         raise UnreadablePayload(f"{name}: which season? {told}: give --season, as 2016-17")
+    named = _SEASON.search(name)
+    if named and (int(named[1]) + 1) % 100 == int(named[2]) and named[1] != found[1]:
+        raise UnreadablePayload(
+            f"{name}: --season {season!r} is not that of its name, {named[0]}; rename it if that is"
+        )
     return int(found[1])
 
 

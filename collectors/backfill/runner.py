@@ -6,12 +6,14 @@ conditional update and ends in the transaction that reads its answer; a run that
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 
 import structlog
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -37,10 +39,13 @@ log = structlog.get_logger(__name__)
 
 # Calls under way at once: an answer from another continent takes a while, and the rate is limited elsewhere.
 WORKERS = 16
+# Seconds; Python's own is 5 ms.
+SWITCH_INTERVAL = 0.001
 # So many items without an answer, one after another: the provider is away, and so are the credits of trying on.
 GIVE_UP_AFTER = 5
-# So many answers at most are stored in one transaction, and so many items taken ahead of being asked for.
-BATCH, AHEAD = 24, 48
+# So many answers are stored in one transaction, which costs as much as four of them, and so many items are taken ahead
+# of being asked for.
+BATCH, AHEAD = 16, 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +105,7 @@ class Runner:
         """Buy what is left of the run, by whoever holds the lock of backfills."""
         self._left.extend(items.to_buy(self._run).values_list("pk", flat=True))
         self._total = len(self._left)
-        with _workers() as workers:
+        with _prompt_threads(), _workers() as workers:
             try:
                 self._work_off(workers)
             except BaseException:
@@ -117,8 +122,9 @@ class Runner:
                 waiting.append((item, workers.submit(self._call, item, live_need)))
             if not waiting:
                 break
-            wait([waiting[0][1]])
-            self._take_in([waiting.popleft() for _ in range(_ready(waiting))])
+            together = min(BATCH, len(waiting))
+            wait([future for _, future in islice(waiting, together)])
+            self._take_in([waiting.popleft() for _ in range(together)])
         items.give_back(self._taken, self._gate.terms.account)
 
     def _next(self) -> BackfillItem | None:
@@ -222,12 +228,15 @@ class Runner:
         log.warning("item_failed", item=str(item), reason=str(error))
 
 
-def _ready(waiting: Sequence[tuple[BackfillItem, Future[Received]]]) -> int:
-    """How many from the front have come, one batch at most."""
-    number = 0
-    while number < min(len(waiting), BATCH) and waiting[number][1].done():
-        number += 1
-    return number
+@contextmanager
+def _prompt_threads() -> Iterator[None]:
+    """Have Python turn from thread to thread oftener: calls would else leave in bursts while answers are stored."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
 
 
 @contextmanager

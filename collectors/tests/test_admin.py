@@ -16,6 +16,7 @@ from collectors.choices import Job
 from collectors.jobs import run_now
 from collectors.models import BackfillItem, BackfillRun, CollectorState, CreditPeriod, FetchLog, JobTick, RawResponse
 from collectors.response_admin import SHOWN_BYTES
+from events.tests.factories import make_event
 
 NBA = "basketball_nba"
 JOBS = "/admin/django_apscheduler/djangojob/"
@@ -210,6 +211,53 @@ def test_ticks_show_what_came_of_them_and_what_was_missed(admin_client):
     assert '<span class="state bad">failed</span>' in page
     assert "&lt;b&gt;no&lt;/b&gt;" in page
     assert admin_client.get("/admin/collectors/jobtick/", {"missed": "yes"}).context["cl"].result_count == 1
+
+
+def make_run(number=1, **over):
+    """A run of the first January days, with a purchase of each kind."""
+    fields = {"digest": str(number), "sport_key": NBA, "start": "2026-01-01", "end": "2026-01-31", "parameters": {}}
+    run = BackfillRun.objects.create(**{**fields, "is_sandbox": True, "created_at": timezone.now(), **over})
+    for endpoint, cost in (("historical_events", 70), ("historical_odds", 4_770)):
+        call = make_call(purpose="backfill", endpoint=endpoint, digest=f"{number} {endpoint}", credits_charged=cost)
+        run.items.create(
+            endpoint=endpoint, sport_key=NBA, requested_at=timezone.now(), digest=call.digest, cost=cost, call=call,
+            charged=cost, state="verified", parameters={"markets": "h2h,<b>"}, is_sandbox=True,
+        )  # fmt: skip
+    return run
+
+
+def test_runs_of_the_same_days_are_told_apart(admin_client):
+    make_run(1, parameters={"rate": 0.2, "seed": 1})
+    make_run(2, parameters={"rate": 0.2, "seed": 2})
+    page = admin_client.get("/admin/collectors/backfillrun/").content.decode()
+    assert f"{NBA} (sandbox), 20 % of the games, seed 1" in page
+    assert f"{NBA} (sandbox), 20 % of the games, seed 2" in page
+    assert page.count("4,840") == 2, "credits, lists and prices together"
+
+
+def test_the_page_of_a_run_tells_what_was_drawn_bought_and_verified(admin_client):
+    event = make_event()
+    run = make_run(games=[event.api_id], credits_planned=4_770, report={"differences": 1, "examples": ["<i> differs"]})
+    page = admin_client.get(f"/admin/collectors/backfillrun/{run.pk}/change/").content.decode()
+    assert f'<a href="/admin/events/event/{event.pk}/change/">{event}</a>' in page
+    assert "4,770 of 4,770 planned" in page
+    assert "<th>For lists of events</th><td>70</td>" in page
+    assert f'<a href="/admin/collectors/backfillitem/?runs__id__exact={run.pk}">2</a>' in page
+    assert "&lt;i&gt; differs" in page
+    assert "For calls made again" not in page
+    make_call(purpose="backfill", digest=run.items.first().digest, state="failed", credits_charged=30)
+    page = admin_client.get(f"/admin/collectors/backfillrun/{run.pk}/change/").content.decode()
+    assert "<th>For calls made again</th><td>30</td>" in page
+
+
+def test_purchases_are_called_so_and_filtered_by_endpoints_that_are_there(admin_client):
+    item = make_run().items.first()
+    page = admin_client.get("/admin/collectors/backfillitem/").content.decode()
+    assert "2 purchases" in page
+    assert "?endpoint=historical_odds" in page
+    assert "participants" not in page
+    page = admin_client.get(f"/admin/collectors/backfillitem/{item.pk}/change/").content.decode()
+    assert "<th>markets</th><td>h2h,&lt;b&gt;</td>" in page
 
 
 @pytest.mark.django_db(transaction=True)

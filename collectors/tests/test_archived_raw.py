@@ -93,6 +93,20 @@ def test_verification_counts_and_names_such_events_and_finds_no_difference(witho
     assert f"1 events lie in archives and were not compared: {'a' * 32}" in capsys.readouterr().out
 
 
+def test_verification_names_the_first_of_many_such_events(db, tmp_path, capsys):
+    ingest([snapshot(event(book("fanduel", h2h()), id=letter * 32), NOON) for letter in "abcdefg"])
+    archived(tmp_path, ArchiveKind.WHOLE)
+    call_command("verify_odds")
+    named = ", ".join(letter * 32 for letter in "abcde")
+    assert f"7 events lie in archives and were not compared: {named} and 2 more" in capsys.readouterr().out
+    call_command("verify_odds", as_json=True)
+    assert len(json.loads(capsys.readouterr().out)["archived"]) == 7
+    call_command("rebuild_odds")
+    out = capsys.readouterr().out
+    assert "✓ 0 rows of odds of 0 events written" in out
+    assert f"⚠ left as they are: event {'a' * 32}, {'b' * 32}, {'c' * 32} and 4 more: its raw answers lie" in out
+
+
 def test_nothing_is_rebuilt_from_a_part(without_raw, capsys):
     before = fingerprint()
     with pytest.raises(RawArchived, match=LINE):
@@ -113,6 +127,8 @@ def test_what_is_archived_whole_leaves_its_log_and_its_close(db, tmp_path):
     event_ = Event.objects.get()
     archived(tmp_path, ArchiveKind.WHOLE)
     assert rebuild(event_.pk) == 0
+    with pytest.raises(CommandError, match=LINE):
+        call_command("rebuild_odds", event_id="a" * 32)
     revalidate([event_.pk], timezone.now())
     report = verify(Event.objects.all())
     assert (report.differences, report.archived) == (0, ["a" * 32])

@@ -432,11 +432,11 @@ def test_a_scheduler_that_does_not_stop_is_named(monkeypatch):
 
 
 def test_a_scheduler_does_not_start_on_a_schema_that_is_behind():
-    MigrationRecorder(connection).record_unapplied("collectors", "0002_history")
+    MigrationRecorder(connection).record_unapplied("collectors", "0003_names")
     try:
         told = fails("run_scheduler")
     finally:
-        MigrationRecorder(connection).record_applied("collectors", "0002_history")
+        MigrationRecorder(connection).record_applied("collectors", "0003_names")
     assert re.fullmatch(r"1 migrations? (is|are) not applied: run `manage\.py migrate`; nothing collected", told)
 
 

@@ -96,7 +96,7 @@ def test_what_belongs_to_no_event_is_named_with_its_line_and_what_might_be_meant
         "2026-01-14,LA Laker,Boston,110,105",
         "2026-01-14,LALakers,Boston,W,105",
     )
-    assert (report["rows"], report["matched"], report["new"]) == (4, 1, 1)
+    assert (report["rows"], report["matched"], report["new"]) == (5, 1, 1)
     named = "Boston Celtics @ Los Angeles Lakers, 2026-01-15 00:30:00 UTC, event a1"
     assert report["unmatched"] == [
         {
@@ -172,7 +172,7 @@ def test_rows_that_say_different_things_of_one_event_are_all_refused(run):
     report = run("2026-01-14,LALakers,Boston,110,105", "2026-01-14,LALakers,Boston,111,105")
     assert (report["matched"], len(report["unmatched"])) == (0, 2)
     assert report["unmatched"][0]["reason"].endswith(
-        "results.csv:2, results.csv:3 say different things of this event, and none is taken"
+        "00:30 UTC: the file says different things of this event, and none is taken"
     )
     assert shown(event) == (None, None, "scheduled")
     assert run("2026-01-14,LALakers,Boston,110,105", "2026-01-14,LALakers,Boston,110,105")["new"] == 1
@@ -230,6 +230,32 @@ def test_people_see_the_counts_and_the_first_twenty_of_what_was_left_out(tmp_pat
     assert "\x1b[2J" not in text
 
 
+def test_people_see_one_line_for_rows_of_one_fault_and_the_file(tmp_path):
+    make_event()
+    path = tmp_path / "r.csv"
+    rows = [*["2026-01-14,LALakers,Boston,110,105"] * 2, "2026-01-14,LALakers,Boston,99,105", "2026-01-14,x,Boston,1,2"]
+    path.write_text("date,home_team,away_team,home_score,away_score\n" + "\n".join(rows))
+    out = StringIO()
+    with pytest.raises(CommandError, match=r"r.csv: none of 4 results could be used"):
+        call_command("import_results", path, stdout=out)
+    text = out.getvalue()
+    assert "Imported from r.csv" in text
+    assert text.count("⚠") == 2
+    assert (
+        "⚠ r.csv:2, r.csv:3, r.csv:4: Boston Celtics @ Los Angeles Lakers, 2026-01-15 00:30 UTC: the file says" in text
+    )
+
+
+def test_a_file_without_rows_says_so(run):
+    assert run()["error"].endswith("results.csv: it has no rows")
+
+
+@pytest.mark.parametrize(("option", "meant"), [("season", "sbr-sheet"), ("map", "generic")])
+def test_an_option_that_the_format_has_no_use_for_is_refused(run, option, meant):
+    error = run("2026-01-14,LALakers,Boston,110,105", **{option: "2016-17"})["error"]
+    assert error == f"--{option} is for --format {meant}, not for csv"
+
+
 SHEET, MULTIBOOK = SHEETS / "sbr_raw_nba_odds_2016-17.xlsx", SHEETS / "nba_sbr_multibook_2016-17_glyph.csv.gz"
 
 
@@ -266,10 +292,10 @@ def test_two_archives_of_one_season_give_the_same_results_in_either_order(season
         sheet_first.update(Event.objects.values_list("api_id", "home_score"))
         transaction.set_rollback(True)
     assert counted(sheet) == {
-        "rows": 1308, "matched": 1308, "new": 1308, "corrected": 0, "unchanged": 0, "outranked": 0
+        "rows": 1309, "matched": 1308, "new": 1308, "corrected": 0, "unchanged": 0, "outranked": 0
     }  # fmt: skip
     assert counted(multibook) == {
-        "rows": 1350, "matched": 1259, "new": 1, "corrected": 0, "unchanged": 1214, "outranked": 44
+        "rows": 1393, "matched": 1259, "new": 1, "corrected": 0, "unchanged": 1214, "outranked": 44
     }  # fmt: skip
 
     multibook = imported("sbr-multibook", MULTIBOOK)
@@ -278,7 +304,7 @@ def test_two_archives_of_one_season_give_the_same_results_in_either_order(season
     assert multibook_first == sheet_first
     assert counted(multibook)["new"] == 1259
     assert counted(sheet) == {
-        "rows": 1308, "matched": 1308, "new": 50, "corrected": 44, "unchanged": 1214, "outranked": 0
+        "rows": 1309, "matched": 1308, "new": 50, "corrected": 44, "unchanged": 1214, "outranked": 0
     }  # fmt: skip
     assert not Event.objects.exclude(status="final").exists()
     assert not Event.objects.exclude(completed_at=None).exists()

@@ -134,7 +134,7 @@ def test_a_start_may_be_written_with_a_blank_and_an_offset():
         ("event_id,home_score,away_score,home_score", "a column is there twice: "),
         ("home_team,away_team,home_score,away_score", "event_id is needed, or home_team, away_team and date or"),
         ("event_id,home_score", "home_score and away_score are needed, or status"),
-        ("event_id;home_score;away_score", "no column is called 'event_id;home_score;away_score'; known:"),
+        ("event_id;home_score;away_score", "completed, status; columns are separated by commas"),
         ("", "it is empty"),
     ],
 )
@@ -147,6 +147,12 @@ def test_a_file_without_the_columns_needed_is_refused_at_once(header, reason):
 def test_a_file_in_another_encoding_is_refused():
     with pytest.raises(UnreadablePayload, match="no CSV in UTF-8"):
         read(f"{HEADER}\n,,2026-01-14,,Montr\xe9al,Boston,1,2,,\n".encode("latin-1"))
+
+
+@pytest.mark.parametrize("start", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0"], ids=["xlsx", "xls"])
+def test_a_workbook_is_told_as_what_it_is(start):
+    with pytest.raises(UnreadablePayload, match="this is an Excel workbook; save it as CSV"):
+        read(start + b"\x14\x00\x06")
 
 
 def test_a_file_of_a_spreadsheet_is_read():

@@ -72,12 +72,12 @@ def test_one_that_ended_is_told_by_how_it_ended(over, told):
 
 
 def test_a_schema_that_is_behind_is_one_line_and_no_guess():
-    MigrationRecorder(connection).record_unapplied("collectors", "0002_history")
+    MigrationRecorder(connection).record_unapplied("collectors", "0003_names")
     try:
         with pytest.raises(CommandError, match=r"^1 migration is not applied: run `manage\.py migrate`$"):
             run()
     finally:
-        MigrationRecorder(connection).record_applied("collectors", "0002_history")
+        MigrationRecorder(connection).record_applied("collectors", "0003_names")
 
 
 def test_pause_and_throttle_are_told():

@@ -1,7 +1,9 @@
 """`manage.py status`, after real calls to the sandbox."""
 
 import json
+import re
 from io import StringIO
+from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,7 +13,7 @@ from django.utils import timezone
 
 from collectors.choices import Job
 from collectors.jobs import run_now
-from collectors.models import CollectorState
+from collectors.models import CollectorState, FetchLog
 from events.models import Event
 from events.tests.factories import make_event
 from odds.models import Odds, OddsSnapshot
@@ -69,6 +71,19 @@ def test_a_new_installation_is_told_how_to_begin():
     assert "– New, nothing collected yet" in text
     assert "Last Fetch:           never" in text
     assert "start it with `manage.py run_scheduler`, or fetch once" in text
+
+
+def test_a_backfill_is_told_where_nothing_was_fetched_live():
+    now = timezone.now()
+    FetchLog.objects.create(
+        request_id=uuid4(), account="sandbox", purpose="backfill", endpoint="historical_odds", sport_key=NBA,
+        parameters={}, digest="d", state="stored", holder=1, credits_reserved=30, credits_charged=30, fetch_time=now,
+        received_at=now, http_status=200, success=True,
+    )  # fmt: skip
+    text = run()
+    assert re.search(r"Last Fetch: +never ", text)
+    assert f"Last Backfill:        {now:%Y-%m-%d %H:%M:%S} UTC" in text
+    assert json.loads(run("--json"))["last_backfill"] == now.isoformat().replace("+00:00", "Z")
 
 
 def test_json_has_the_names_that_programs_read(fetched):
@@ -130,9 +145,9 @@ def test_names_from_outside_cannot_steer_the_terminal(fetched):
 
 
 def test_a_schema_that_is_behind_is_one_line():
-    MigrationRecorder(connection).record_unapplied("collectors", "0002_history")
+    MigrationRecorder(connection).record_unapplied("collectors", "0003_names")
     try:
         with pytest.raises(CommandError, match=r"^1 migration is not applied: run `manage\.py migrate`$"):
             run()
     finally:
-        MigrationRecorder(connection).record_applied("collectors", "0002_history")
+        MigrationRecorder(connection).record_applied("collectors", "0003_names")

@@ -85,7 +85,7 @@ def test_each_check_tells_of_its_own(client, scheduler, tmp_path):
 
 @pytest.mark.django_db
 def test_a_migration_that_is_not_applied_is_not_ready(client):
-    MigrationRecorder(connection).record_unapplied("collectors", "0002_history")
+    MigrationRecorder(connection).record_unapplied("collectors", "0003_names")
     response = client.get("/ready/")
     assert response.status_code == 503
     assert response.json() == {"ready": False, **dict.fromkeys(ALL), "database": True, "migrations": False}
@@ -93,7 +93,7 @@ def test_a_migration_that_is_not_applied_is_not_ready(client):
 
 @pytest.mark.django_db
 def test_tables_that_are_not_there_are_a_migration_that_is_not_applied(client):
-    MigrationRecorder(connection).record_unapplied("collectors", "0002_history")
+    MigrationRecorder(connection).record_unapplied("collectors", "0003_names")
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE collectors_collectorstate")
     assert client.get("/ready/").json()["migrations"] is False

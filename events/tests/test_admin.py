@@ -50,6 +50,14 @@ def test_list_shows_game_start_and_score(admin_client):
     assert "Odds" in page
 
 
+def test_a_day_is_shown_alone_where_no_start_is_known(admin_client):
+    event = make_event(start_is_day=True)
+    for url in ("/admin/events/event/", f"/admin/events/event/{event.pk}/change/"):
+        page = admin_client.get(url).content.decode()
+        assert f"{TIP:%Y-%m-%d}</span>" in page
+        assert f"{TIP:%Y-%m-%d %H:%M:%S}" not in page
+
+
 def test_list_shows_no_long_gone_game_as_live(admin_client):
     make_event(status="live", commence_time=timezone.now() - timedelta(hours=25))
     page = admin_client.get(LIST).content.decode()

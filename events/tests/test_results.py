@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from datetime import timedelta
 from itertools import permutations
 from typing import Any
@@ -12,11 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events.choices import EventStatus
-from events.models import Event, EventScore
+from events.models import Event, EventScore, TeamAlias
 from events.records import EventRecord, ScoreRecord
 from events.results import completed_at, shown
 from events.services import Result, ResultCounts, record_results, record_scores
 from events.statuses import advance_statuses, automatic_status, set_status, unset_status
+from events.teams import TeamNames
 
 from .factories import TIP, make_event, make_score
 
@@ -259,5 +261,55 @@ def test_an_alias_that_would_name_two_teams_is_refused(client, django_user_model
     again = client.post(add, {**alias, "alias": "la", "team": "Los Angeles Clippers"}).content.decode()
     assert "&#x27;L.A.&#x27; is Los Angeles Lakers already" in again
     assert "It has neither letters nor digits." in client.post(add, {**alias, "alias": "--"}).content.decode()
-    told = client.post(add, {**alias, "alias": "Lake Show", "team": "LA Laker"}, follow=True).content.decode()
-    assert "is stored with a team called &#x27;LA Laker&#x27;" in told
+
+
+@pytest.fixture
+def add_alias(client, django_user_model):
+    """Saves an alias in the admin, and returns the page that comes."""
+    client.force_login(django_user_model.objects.create_superuser("admin"))
+
+    def add(sport_key, alias, team):
+        given = {"sport_key": sport_key, "alias": alias, "team": team}
+        return html.unescape(client.post("/admin/events/teamalias/add/", given, follow=True).content.decode())
+
+    return add
+
+
+@pytest.mark.django_db
+def test_an_alias_of_a_team_or_a_sport_that_is_not_known_is_refused(add_alias):
+    make_event(home_team="Sandcastles", is_sandbox=True)
+    told = "no team of basketball_nba 'Lakerz'; did you mean Los Angeles Lakers?"
+    assert told in add_alias("basketball_nba", "New York Nicks", "Lakerz")
+    assert "no team of basketball_nba 'Sandcastles'" in add_alias("basketball_nba", "Sand", "Sandcastles")
+    assert "nba is not one of the available choices" in add_alias("nba", "New York Nicks", "New York Knicks")
+    assert not TeamAlias.objects.exists()
+    page = add_alias("basketball_nba", "New York Nicks", "New York Knicks")
+    assert TeamAlias.objects.get().team == "New York Knicks"
+    assert "already means" not in page
+
+
+@pytest.mark.django_db
+def test_the_first_alias_of_a_sport_may_name_any_team(add_alias, settings):
+    settings.SPORTS = ["cricket_test_match"]
+    told = "No team of cricket_test_match is known yet; is 'Australia' the provider's name?"
+    assert told in add_alias("cricket_test_match", "Aussies", "Australia")
+    assert TeamAlias.objects.get().team == "Australia"
+    make_event(sport_key="cricket_test_match", home_team="England", away_team="India")
+    assert "no team of cricket_test_match 'Wales'" in add_alias("cricket_test_match", "Cymru", "Wales")
+
+
+@pytest.mark.django_db
+def test_an_alias_that_takes_another_teams_name_is_told(add_alias):
+    page = add_alias("basketball_nba", "Lakers", "Boston Celtics")
+    assert "'Lakers' already means Los Angeles Lakers; from now on every import takes it for Boston Celtics" in page
+    assert TeamNames.of("basketball_nba").team("Lakers") == "Boston Celtics"
+
+
+@pytest.mark.django_db
+def test_the_form_of_an_alias_offers_the_known_teams(client, add_alias, django_assert_max_num_queries):
+    make_event(sport_key="rugby_union", home_team="Ulster <b>")
+    with django_assert_max_num_queries(5):
+        page = client.get("/admin/events/teamalias/add/").content.decode()
+    assert '<option value="rugby_union">' in page
+    assert '<option value="Ulster &lt;b&gt;">rugby_union</option>' in page
+    assert 'list="team_names"' in page

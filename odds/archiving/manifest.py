@@ -53,6 +53,8 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         content = path.read_bytes()
         manifest = msgspec.json.decode(content, type=Manifest)
+    except msgspec.ValidationError as error:
+        raise ArchiveError(f"{path} is not that of an archive of odds: {error}; nothing was restored") from error
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise ArchiveError(f"{path} cannot be read: {error}; nothing was restored") from error
     if manifest.encoded() != content or manifest.signed() != manifest:

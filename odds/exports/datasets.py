@@ -52,6 +52,7 @@ class Dataset:
     market: str = ""
     is_live: str = ""
     is_valid: str = ""
+    is_archivable: bool = False  # whether archive_odds takes its rows out of the database
 
 
 ODDS = Dataset(
@@ -72,6 +73,7 @@ ODDS = Dataset(
     market="market.key",
     is_live="odds.is_live",
     is_valid="odds.is_valid",
+    is_archivable=True,
 )
 
 POINTS = Dataset(
@@ -92,6 +94,7 @@ POINTS = Dataset(
     market="point.market",
     is_live="point.is_live",
     is_valid="point.is_valid",
+    is_archivable=True,
 )
 
 EVENTS = Dataset(

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 from django.db import connection
 
+from ..archived import archived_whole
 from .columns import schema_of
 from .csv_file import CsvFile
 from .datasets import DATASETS, SPORT, Dataset
@@ -39,6 +40,9 @@ class ExportReport:
     rows: int
     files: int
     size_bytes: int
+    is_sandbox: bool  # made up, all of it; else none of it is
+    sandbox_left_out: int  # events
+    archived: int  # events chosen whose odds lie in archives and are missing here
 
 
 class Writer(Protocol):
@@ -49,12 +53,30 @@ class Writer(Protocol):
     def close(self) -> None: ...
 
 
-def format_of(path: Path) -> Format:
-    """What the name of the target asks for: a file of CSV or Excel by its ending, else a folder of Parquet."""
-    endings = "".join(path.suffixes[-2:]).lower()
-    if endings.endswith((".csv", ".csv.gz")):
-        return Format.CSV
-    return Format.XLSX if endings.endswith(".xlsx") else Format.PARQUET
+_ENDINGS = {".csv": Format.CSV, ".csv.gz": Format.CSV, ".xlsx": Format.XLSX, ".parquet": Format.PARQUET}
+
+
+def format_of(path: Path, wanted: Format | None = None) -> Format:
+    """The format that is wanted, else what the name of the target asks for: a folder of Parquet if it has no ending.
+
+    Raises ExportError where the two contradict each other, or nothing tells.
+    """
+    named = next((each for ending, each in _ENDINGS.items() if path.name.lower().endswith(ending)), None)
+    if wanted is not None and named not in (None, wanted):
+        raise ExportError(
+            f"--out: {path.name!r} is a name for {named}, and --format says {wanted}; leave one of them out"
+        )
+    if wanted is None and named is Format.PARQUET:
+        raise ExportError(
+            f"--out: Parquet is written to a folder; name it without an ending, or say --format parquet "
+            f"for one that is called {path.name!r}"
+        )
+    if wanted is None and named is None and path.suffix:
+        raise ExportError(
+            f"--out: {path.name!r} ends in none of .csv, .csv.gz, .xlsx; "
+            "give --format, or name a folder without an ending"
+        )
+    return wanted or named or Format.PARQUET
 
 
 def export(
@@ -76,6 +98,7 @@ def export(
     with one_instant():
         chosen = list(parts(selection.events()))
         events = sum(len(part.events) for part in chosen)
+        left_out, archived = selection.left_out(), archived_of(selection, what)
         sql = query(dataset, conditions, with_sport=file_format is not Format.PARQUET)
         if file_format is Format.XLSX:
             _refuse_too_many(sql, [[id_ for part in chosen for id_ in part.events], *parameters])
@@ -88,8 +111,13 @@ def export(
             size = size_of(draft)
     return ExportReport(
         path=str(path), format=file_format.value, what=what, events=events, rows=rows, files=writer.files,
-        size_bytes=size,
+        size_bytes=size, is_sandbox=selection.sandbox, sandbox_left_out=left_out, archived=archived,
     )  # fmt: skip
+
+
+def archived_of(selection: Selection, what: str) -> int:
+    """How many of the events chosen have odds in archives, which are missing in this dataset."""
+    return archived_whole(selection.events()).count() if DATASETS[what].is_archivable else 0
 
 
 def _tables(
@@ -121,6 +149,10 @@ def _writer(draft: Path, path: Path, dataset: Dataset, what: str, file_format: F
 
 
 def _refuse_what_is_there(path: Path, file_format: Format, *, overwrite: bool) -> None:
+    if path.is_symlink() or (path.exists() and not path.is_file() and not path.is_dir()):
+        raise ExportError(
+            f"{path} is a link, a pipe or a device; an export appears whole and cannot be piped: name a file"
+        )
     if not path.exists():
         return
     if not overwrite:

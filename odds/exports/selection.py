@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -34,9 +34,10 @@ class Selection:
     markets: Sequence[str] = ()
     live: bool = True  # in-play prices as well
     valid_only: bool = False
+    sandbox: bool = False  # made-up events, instead of real ones
 
     def events(self) -> QuerySet[Event]:
-        events = Event.objects.all()
+        events = Event.objects.filter(is_sandbox=self.sandbox)
         if self.sports:
             events = events.filter(sport_key__in=self.sports)
         if self.event_ids:
@@ -48,6 +49,15 @@ class Selection:
         if self.end is not None:
             events = events.filter(commence_time__lt=game_days.bounds(self.end)[1])
         return events
+
+    def settled(self) -> Selection:
+        """This one; where it chooses no real event, but made-up ones, the selection of those."""
+        made_up = replace(self, sandbox=True)
+        return made_up if not self.events().exists() and made_up.events().exists() else self
+
+    def left_out(self) -> int:
+        """Made-up events that would be chosen, were they real."""
+        return 0 if self.sandbox else replace(self, sandbox=True).events().count()
 
     def conditions(self, dataset: Dataset) -> tuple[list[str], list[Any]]:
         """What rows of prices must meet, as SQL with its parameters. Raises ExportError where they cannot."""

@@ -5,7 +5,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from odds.admin import OddsAdmin
-from odds.models import ArchivePrice, Bookmaker
+from odds.models import ArchivePrice, Bookmaker, OddsSnapshot
 
 from .factories import make_bookmaker, make_event, make_market, make_odds, make_outcome, make_scope, make_snapshot
 
@@ -125,6 +125,25 @@ def test_price_and_point_are_signed(admin_client):
     assert "+3.5" in page
 
 
+def test_a_price_of_an_archive_stands_beside_the_day_of_its_game(admin_client):
+    price = make_odds(make_event(home_team="<b>Lakers"), "sbr", decimal_price=1.5714285714285714)
+    archived = ArchivePrice.objects.create(
+        event=price.event, bookmaker=price.bookmaker, market=price.market, outcome=price.outcome, moment="closing",
+        price=-175, decimal_price=price.decimal_price, origin="sbr-sheet",
+    )  # fmt: skip
+    page = admin_client.get("/admin/odds/archiveprice/").content.decode()
+    assert '<small class="quiet">2026-01-14</small>' in page, "the league's day, not that of UTC"
+    assert "&lt;b&gt;Lakers" in page
+    assert page.index("column-shown_price") < page.index("column-moment")
+    for row in (price, archived):
+        page = admin_client.get(f"/admin/odds/{row._meta.model_name}/{row.pk}/change/").content.decode()
+        assert "1.571<" in page
+
+
+def test_a_bookmaker_without_a_title_is_its_key():
+    assert str(make_bookmaker("betfair_ex_au", title="")) == "betfair_ex_au"
+
+
 def test_raw_answer_is_readable_and_escaped(admin_client):
     raw = {"id": "e1", "home_team": "<script>alert(1)</script>", "bookmakers": []}
     snapshot = make_snapshot(raw_data=raw)
@@ -132,6 +151,13 @@ def test_raw_answer_is_readable_and_escaped(admin_client):
     assert "&quot;home_team&quot;: &quot;&lt;script&gt;alert(1)&lt;/script&gt;&quot;" in page
     assert "<script>alert(1)" not in page
     assert "<details open><summary>" in page
+
+
+def test_a_raw_answer_in_an_archive_is_told_to_be_there(admin_client):
+    snapshot = make_snapshot()
+    OddsSnapshot.objects.filter(pk=snapshot.pk).update(raw_data=None)
+    page = admin_client.get(f"/admin/odds/oddssnapshot/{snapshot.pk}/change/").content.decode()
+    assert "It lies in an archive; import_archive --format parquet brings it back." in page
 
 
 def test_raw_answer_is_shown_as_received(admin_client):

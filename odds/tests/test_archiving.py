@@ -1,5 +1,6 @@
 """What is archived comes back to the last bit, and nothing is removed that does not."""
 
+import io
 import json
 import os
 import random
@@ -17,6 +18,7 @@ from django.db import connection
 
 from events.models import Event
 from events.tests.factories import TIP, make_event, make_score
+from odds.archived import archive_note
 from odds.archiving import archive as archiving
 from odds.archiving.archive import archive, plan
 from odds.archiving.layout import TABLES, ArchiveKind
@@ -260,6 +262,82 @@ def test_the_plan_counts_what_would_go(season):
     months = [(each.month, each.events, each.snapshots, each.odds) for each in plan(WHOLE, NOW)]
     assert months == [("2026-01", 1, 3, 13), ("2026-02", 1, 3, 13)]
     assert [each.odds for each in plan(RAW, NOW)] == [0, 0]
+
+
+QUESTIONS = ["show_odds", "best_odds", "compare_bookmakers", "line_movement", "closing_line", "opening_line"]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_who_asks_for_what_is_archived_is_told_where_it_lies(question, season, tmp_path, settings, capsys):
+    settings.VAR_DIR = tmp_path
+    asked = (question, "--event-id", season.api_id)
+    call_command(*asked)
+    assert "archive" not in capsys.readouterr().out
+    archived(tmp_path / "archive")
+    folder = tmp_path / "archive" / "sport_key=basketball_nba" / f"month={season.commence_time:%Y-%m}"
+    line = f"the odds of this event lie in an archive: import_archive --format parquet {folder}\n"
+    call_command(*asked)
+    out = capsys.readouterr().out
+    assert f"⚠ {line}" in out
+    assert "No s" not in out
+    call_command(*asked, "--json")
+    told = capsys.readouterr()
+    assert json.loads(told.out) == []
+    assert told.err == f"{season.api_id}: {line}"
+    restore_archive(folder)
+    call_command(*asked)
+    assert "archive" not in capsys.readouterr().out
+
+
+def test_of_what_was_archived_elsewhere_it_is_told_that_it_is_not_here(season, tmp_path, settings):
+    settings.VAR_DIR = tmp_path
+    archived(tmp_path / "elsewhere")
+    season.refresh_from_db()
+    assert archive_note(season).startswith(
+        f"the odds of this event lie in an archive that is not in {tmp_path}/archive"
+    )
+
+
+def test_of_what_was_seen_in_play_only_nobody_claims_to_know(season, tmp_path, settings):
+    settings.VAR_DIR = tmp_path
+    live = make_event(commence_time=season.commence_time)
+    assert archive_note(live) == ""
+    make_snapshot(live, snapshot_time=live.commence_time + timedelta(minutes=10), is_live=True)
+    assert archive_note(live) == ""
+    archived(tmp_path / "archive")
+    assert archive_note(live).startswith("the odds of this event, if there were any, lie in an archive: import_archive")
+
+
+def test_raw_answers_in_an_archive_are_no_odds(season, tmp_path, settings):
+    settings.VAR_DIR = tmp_path
+    archived(tmp_path / "archive", RAW)
+    assert archive_note(Event.objects.get(pk=season.pk)) == ""
+
+
+def test_the_manifest_of_something_else_is_told_as_such(db, tmp_path):
+    (tmp_path / "manifest.json").write_text('{"created_at": "2026-01-15T00:00:00Z"}')
+    with pytest.raises(
+        ArchiveError, match=r"manifest\.json is not that of an archive of odds: .*; nothing was restored"
+    ):
+        restore_archive(tmp_path)
+
+
+@pytest.mark.parametrize("answer", ["\n", "n\n", "", KeyboardInterrupt])
+def test_the_command_that_is_not_answered_yes_ends_in_one_line(answer, season, tmp_path, monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+        def readline(self, *_):
+            if answer is KeyboardInterrupt:
+                raise KeyboardInterrupt
+            return super().readline()
+
+    monkeypatch.setattr(sys, "stdin", Terminal("" if answer is KeyboardInterrupt else answer))
+    before = rows()
+    with pytest.raises(CommandError, match=r"^not confirmed; nothing was archived$"):
+        call_command("archive_odds", older_than=1, out=tmp_path, stdout=Terminal())
+    assert rows() == before
 
 
 def test_the_command_removes_nothing_unasked(season, tmp_path):

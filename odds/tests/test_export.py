@@ -3,6 +3,8 @@
 import csv
 import gzip
 import io
+import json
+import os
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -272,3 +274,86 @@ def test_the_command_ends_with_one_line_where_it_cannot(tmp_path):
         call_command("export_odds", out=tmp_path / "file" / "below")
     with pytest.raises(CommandError, match="--end 2026-01-01 is before --start 2026-01-02"):
         call_command("export_odds", out=tmp_path / "x", start="2026-01-02", end="2026-01-01")
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted", "meant"),
+    [
+        ("odds", None, Format.PARQUET), ("o.CSV", None, Format.CSV), ("o.csv.gz", None, Format.CSV),
+        ("o.2026.xlsx", None, Format.XLSX), ("o.txt", Format.CSV, Format.CSV),
+        ("o.parquet", Format.PARQUET, Format.PARQUET), ("odds", Format.XLSX, Format.XLSX),
+    ],
+)  # fmt: skip
+def test_the_format_is_what_the_name_or_the_option_says(name, wanted, meant):
+    assert format_of(Path(name), wanted) is meant
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted", "line"),
+    [
+        ("o.txt", None, r"'o\.txt' ends in none of .csv, .csv.gz, .xlsx; give --format"),
+        ("o.json", None, "give --format"),
+        ("pts.parquet", None, "Parquet is written to a folder"),
+        ("o.csv", Format.XLSX, r"'o\.csv' is a name for csv, and --format says xlsx"),
+        ("o.csv.gz", Format.PARQUET, "is a name for csv"),
+        ("o.parquet", Format.CSV, "is a name for parquet"),
+    ],
+)
+def test_a_name_that_says_nothing_or_something_else_is_refused(name, wanted, line, tmp_path):
+    with pytest.raises(CommandError, match=line):
+        call_command("export_odds", out=tmp_path / name, format=wanted)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_takes_the_place_of_a_pipe_or_a_link(tmp_path):
+    """As root `--out /dev/stdout --overwrite` would put a file there."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to(tmp_path / "pipe")
+    for name in ("pipe", "link"):
+        with pytest.raises(CommandError, match="cannot be piped"):
+            call_command("export_odds", out=tmp_path / name, format="csv", overwrite=True)
+    assert (tmp_path / "pipe").is_fifo()
+    assert (tmp_path / "link").is_symlink()
+    with pytest.raises(CommandError, match="cannot be piped"):
+        call_command("export_odds", "--out", "-")
+
+
+class TestSandbox:
+    """Made-up prices are never among real ones."""
+
+    @pytest.fixture(autouse=True)
+    def _both(self):
+        make_odds(make_event(api_id="real"))
+        make_odds(make_event(api_id="made-up", is_sandbox=True))
+
+    def exported(self, path, *options):
+        call_command("export_odds", "--out", str(path), *options)
+        return {row["event_id"] for row in csv_rows(path)}
+
+    def test_it_is_left_out(self, tmp_path, capsys):
+        assert self.exported(tmp_path / "o.csv") == {"real"}
+        assert "⚠ 1 made-up events of the sandbox left out; --sandbox" in capsys.readouterr().out
+
+    def test_it_comes_alone_where_it_is_asked_for(self, tmp_path, capsys):
+        assert self.exported(tmp_path / "o.csv", "--sandbox") == {"made-up"}
+        assert "⚠ made up by the sandbox, all of it" in capsys.readouterr().out
+
+    def test_it_comes_where_nothing_else_is_chosen(self, tmp_path, capsys):
+        assert self.exported(tmp_path / "o.csv", "--event-id", "made-up", "--json") == {"made-up"}
+        report = json.loads(capsys.readouterr().out)
+        assert (report["is_sandbox"], report["sandbox_left_out"], report["events"]) == (True, 0, 1)
+
+    def test_a_dry_run_tells_the_same(self, tmp_path, capsys):
+        call_command("export_odds", "--out", str(tmp_path / "o.csv"), "--dry-run", "--json")
+        report = json.loads(capsys.readouterr().out)
+        assert (report["is_sandbox"], report["sandbox_left_out"], report["events"]) == (False, 1, 1)
+
+
+@pytest.mark.parametrize(("what", "missing"), [("odds", 1), ("points", 1), ("events", 0)])
+def test_events_whose_odds_are_archived_are_counted(what, missing, tmp_path, capsys):
+    make_odds(make_event())
+    make_event(closing_at=TIP - timedelta(hours=1))
+    report = export(Selection(), tmp_path / what, what=what)
+    assert (report.events, report.archived) == (2, missing)
+    call_command("export_odds", out=tmp_path / "again", what=what)
+    assert ("the odds of 1 of these events lie in archives" in capsys.readouterr().out) is bool(missing)

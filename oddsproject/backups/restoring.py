@@ -58,15 +58,19 @@ def schema_of(backup: Backup) -> Schema:
     return Schema(missing=sorted(known - applied), unknown=sorted(applied - known))
 
 
-def require_place(access: Access, schema: Schema, into: str | None) -> None:
-    """Whether a backup with this schema can be restored there. Raises BackupError where it cannot."""
+def require_known(schema: Schema, into: str | None) -> None:
+    """Raises BackupError where the program does not know the tables that would take the place of its own."""
+    if into is None and schema.unknown:
+        raise BackupError(f"{schema}, or restore beside with --into; nothing was restored")
+
+
+def require_place(access: Access, into: str | None) -> None:
+    """Raises BackupError where no backup can be restored there now."""
     with access.maintenance().session() as session:
-        if into is not None:
+        if into is None:
+            require_nobody(access, session)
+        else:
             require_free(session, into)
-            return
-        if schema.unknown:
-            raise BackupError(f"{schema}, or restore beside with --into; nothing was restored")
-        require_nobody(access, session)
 
 
 def restore_beside(access: Access, backup: Backup, name: str) -> Restored:

@@ -18,6 +18,7 @@ from .folder import Backup
 # PostgreSQL cuts longer names.
 LONGEST_NAME = 63
 DRILL, RESTORE = "drill", "restore"
+_NAME = re.compile(r"[a-z_][a-z0-9_]*")
 _STAMP = re.compile(r"_\d{8}t\d{6}z$")
 
 
@@ -40,9 +41,12 @@ def scratch_database(session: psycopg.Connection, name: str) -> Iterator[None]:
 
 
 def require_free(session: psycopg.Connection, name: str) -> None:
-    """Raises BackupError where no database can have this name."""
-    if not name.strip() or len(name.encode()) > LONGEST_NAME:
-        raise BackupError(f"{name!r} is no name of a database: 1 to {LONGEST_NAME} bytes; nothing was restored")
+    """Raises BackupError where no database can have this name, or it would have to be quoted everywhere."""
+    if not _NAME.fullmatch(name) or len(name) > LONGEST_NAME:
+        raise BackupError(
+            f"{name!r} is no name for a database: a to z, 0 to 9 and _, no digit first, at most {LONGEST_NAME}; "
+            "nothing was restored"
+        )
     if session.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
         raise BackupError(f"there is a database {name} already; nothing was restored")
 

@@ -138,6 +138,22 @@ class TestRestore:
                 run("restore", name)
         assert self.events() == events
 
+    def test_an_interrupted_question_is_a_no(self, run, name, monkeypatch):
+        class Terminal(io.StringIO):
+            def isatty(self):
+                return True
+
+            def readline(self, *_):
+                raise KeyboardInterrupt
+
+        monkeypatch.setattr(sys, "stdin", Terminal())
+        with pytest.raises(CommandError, match=r"^not confirmed; nothing was restored$"):
+            run("restore", name)
+        monkeypatch.setattr(Terminal, "readline", io.StringIO.readline)  # the end of the input
+        with pytest.raises(CommandError, match=r"^not confirmed; nothing was restored$"):
+            run("restore", name)
+        assert self.events() == ["a" * 32, "b" * 32]
+
     def test_a_dry_run_changes_nothing(self, run, name):
         assert "nothing was changed" in run("restore", name, "--dry-run")
         assert json.loads(run("restore", name, "--dry-run", "--json"))["dry_run"] is True
@@ -145,8 +161,17 @@ class TestRestore:
 
     def test_beside(self, run, name):
         beside = f"{connection.settings_dict['NAME']}_beside"
-        assert f"is the database {beside}: all" in run("restore", name, "--into", beside)
+        told = run("restore", name, "--into", beside)
+        assert f"is the database {beside}: all" in told
+        assert f"to look at it: manage.py dbshell, and there \\c {beside}; once it is not needed: manage.py" in told
+        assert f"-- -c 'DROP DATABASE \"{beside}\"'" in told
         assert self.events() == ["a" * 32, "b" * 32]
+
+    def test_a_name_that_is_taken_is_told_before_the_backup_is_read(self, run, folder, name):
+        (backup,) = folder.backups()
+        backup.dump.write_bytes(b"x" * backup.manifest.dump.size)
+        with pytest.raises(CommandError, match=r"^there is a database postgres already; nothing was restored$"):
+            run("restore", name, "--into", "postgres")
 
     def test_one_flipped_byte_is_refused(self, run, folder, name):
         (backup,) = folder.backups()

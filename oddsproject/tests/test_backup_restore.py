@@ -22,7 +22,7 @@ from oddsproject.backups.errors import BackupError, Busy
 from oddsproject.backups.folder import Folder
 from oddsproject.backups.making import make_backup
 from oddsproject.backups.manifest import IDENTICAL, digest_of, encoded
-from oddsproject.backups.restoring import require_place, restore, restore_beside, schema_of
+from oddsproject.backups.restoring import require_known, require_place, restore, restore_beside, schema_of
 from oddsproject.backups.retention import Keep
 
 from .conftest import BINARIES, TABLES
@@ -159,7 +159,7 @@ class TestRestore:
             with pytest.raises(BackupError, match=refusal):
                 restore(small, backup, NEXT, tmp_path / "spool")
             with pytest.raises(BackupError, match=refusal):
-                require_place(small, schema_of(backup), None)
+                require_place(small, None)
         assert databases(small) == set()
 
     def test_what_is_not_as_it_was_does_not_take_the_place(self, small, backup, tmp_path):
@@ -184,17 +184,17 @@ class TestRestore:
             restore_beside(small, backup, name)
         assert digests(small.to(name)) == backup.manifest.tables
 
-    @pytest.mark.parametrize("name", ["", " ", "x" * 64])
-    def test_a_name_that_none_can_have_is_refused(self, small, backup, name):
-        with pytest.raises(BackupError, match="is no name of a database"):
-            require_place(small, schema_of(backup), name)
+    @pytest.mark.parametrize("name", ["", " ", "x" * 64, "Bad Name;", "Look", "1look", "löök", "look\n"])
+    def test_a_name_that_would_be_trouble_is_refused(self, small, name):
+        with pytest.raises(BackupError, match="is no name for a database: a to z"):
+            require_place(small, name)
 
     def test_a_newer_schema_is_refused_and_an_older_one_told(self, small, backup):
         newer = schema_of(with_manifest(backup, migrations=[*backup.manifest.migrations, "odds.0999_later"]))
         assert str(newer) == ("made by a newer program: odds.0999_later is not known here; update the program first")
         with pytest.raises(BackupError, match="update the program first, or restore beside with --into"):
-            require_place(small, newer, None)
-        require_place(small, newer, "elsewhere")
+            require_known(newer, None)
+        require_known(newer, "elsewhere")
         older = schema_of(backup)
         assert "events.0002_listing" in older.missing
         assert str(older).startswith("made by an older program: run `manage.py migrate` afterwards, for ")

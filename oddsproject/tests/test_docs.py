@@ -1,4 +1,4 @@
-"""The documentation names what exists: every command, every column, and no dead link."""
+"""The documentation names what exists: every command, every column, no dead link, and nothing still to be filled in."""
 
 import re
 from pathlib import Path
@@ -35,7 +35,16 @@ def test_every_column_is_in_the_data_dictionary(model):
     assert missing == []
 
 
-@pytest.mark.parametrize("page", [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")], ids=lambda path: path.name)
+PAGES = pytest.mark.parametrize("page", [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")], ids=lambda path: path.name)
+
+
+@PAGES
 def test_no_link_is_dead(page):
     links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text())
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@PAGES
+def test_no_placeholder_is_left(page):
+    """`{FIGURE}` is to be replaced by the figure; `${VARIABLE}` is a shell's."""
+    assert re.findall(r"(?<!\$)\{[A-Z_]+\}", page.read_text()) == []

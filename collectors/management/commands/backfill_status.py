@@ -1,12 +1,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from collectors.backfill.items import calls_for, spent_on
+from collectors.backfill.wording import share_of
 from collectors.models import BackfillRun
 from events.cli import ReadCommand, plain, table
 from events.times import stamp
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+# Columns that are shown where some run has something in them.
+OPTIONAL = ("Left", "Not to be had", "Unknown")
+NUMBERS = ("Games", "Purchases", "Credits", *OPTIONAL)
+# A narrower terminal has the runs under each other.
+WIDE = 130
 
 
 class Command(ReadCommand):
@@ -20,15 +31,11 @@ class Command(ReadCommand):
         if not runs:
             self.console.print("No backfill yet: `backfill --start DAY --end DAY --plan` tells what one costs")
             return
-        listing = table("Backfills")
-        for name in ("Run", "Sport", "Days", "State"):
-            listing.add_column(name)
-        for name in ("Games", "Purchases", "Left", "Credits", "Not to be had", "Unknown"):
-            listing.add_column(name, justify="right")
-        listing.add_column("Outcome")
-        for run in runs:
-            listing.add_row(*_row(run))
-        self.console.print(listing)
+        listings = _wide(runs) if self.console.width >= WIDE else _narrow(runs)
+        for number, listing in enumerate(listings):
+            if number:
+                self.console.print()
+            self.console.print(listing)
 
 
 def _document(run: BackfillRun) -> dict[str, Any]:
@@ -42,6 +49,7 @@ def _document(run: BackfillRun) -> dict[str, Any]:
         "is_sandbox": run.is_sandbox,
         "parameters": run.parameters,
         "games": len(run.games),
+        "sample": run.games,
         "instants_wanted": run.wanted,
         "items": run.items.count(),
         "states": dict(states),
@@ -55,19 +63,46 @@ def _document(run: BackfillRun) -> dict[str, Any]:
     }
 
 
-def _row(run: dict[str, Any]) -> list[Any]:
-    unavailable = run["states"].get("unavailable", 0) + run["states"].get("parked", 0)
-    return [
-        str(run["run"]),
-        plain(run["sport_key"] + (" (sandbox)" if run["is_sandbox"] else "")),
-        f"{run['start']} to {run['end']}"
-        + (f", gaps {run['parameters']['gaps']}" if run["parameters"]["gaps"] else ""),
-        run["state"],
-        f"{run['games']:,}",
-        f"{run['items']:,}",
-        f"{run['left']:,}",
-        f"{run['credits_charged']:,}",
-        f"{unavailable:,}",
-        f"{run['states'].get('unknown', 0):,}",
-        plain(run["outcome"] + (f" ({stamp(run['finished_at'])} UTC)" if run["finished_at"] else "")),
-    ]
+def _wide(runs: Iterable[dict[str, Any]]) -> Iterable[Table]:
+    """One table, a row a run."""
+    rows = [_row(run) for run in runs]
+    shown = [name for name in rows[0] if name not in OPTIONAL or any(row[name] != "0" for row in rows)]
+    listing = table("Backfills")
+    for name in shown:
+        is_moment = name in ("Days", "Ended (UTC)")
+        listing.add_column(name, justify="right" if name in NUMBERS else "left", no_wrap=is_moment, overflow="fold")
+    for row in rows:
+        listing.add_row(*(plain(row[name]) for name in shown))
+    yield listing
+
+
+def _narrow(runs: Iterable[dict[str, Any]]) -> Iterable[Table]:
+    """A table a run, without what is zero or empty."""
+    for run in runs:
+        listing = table()
+        listing.show_header = False
+        listing.add_column(style="dim", no_wrap=True)
+        listing.add_column(overflow="fold")
+        for name, text in _row(run).items():
+            if text not in ("", "–", "0"):
+                listing.add_row(name, plain(text))
+        yield listing
+
+
+def _row(run: dict[str, Any]) -> dict[str, str]:
+    states = run["states"]
+    where = f"{run['sport_key']}{' (sandbox)' if run['is_sandbox'] else ''}"
+    return {
+        "Run": str(run["run"]),
+        "Days": f"{run['start']} to {run['end']}",
+        "Wanted": f"{where}, {share_of(run['parameters'])}",
+        "State": run["state"],
+        "Games": f"{run['games']:,}",
+        "Purchases": f"{run['items']:,}",
+        "Left": f"{run['left']:,}",
+        "Credits": f"{run['credits_charged']:,}",
+        "Not to be had": f"{states.get('unavailable', 0) + states.get('parked', 0):,}",
+        "Unknown": f"{states.get('unknown', 0):,}",
+        "Ended (UTC)": stamp(run["finished_at"])[:16],
+        "Outcome": run["outcome"],
+    }

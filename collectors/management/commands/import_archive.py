@@ -1,4 +1,4 @@
-import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -9,9 +9,11 @@ from django.core.management import CommandError, CommandParser
 from django.utils import timezone
 
 from collectors.archives.importing import ArchiveOptions, import_archive
+from collectors.archives.meanings import SPORT_KEY
+from collectors.archives.reading import check_options
 from collectors.archives.restoring import restore
 from collectors.choices import ArchiveFormat
-from collectors.errors import CollectorError
+from collectors.errors import CollectorError, UnreadablePayload
 from events.cli import ReadCommand, plain, table
 from events.queries import find_sport
 from odds.archiving.manifest import ArchiveError
@@ -36,22 +38,28 @@ class Command(ReadCommand):
 
     def handle(self, *, files: list[Path], as_json: bool, dry_run: bool, **options: Any) -> None:
         is_parquet = options["format"] == ArchiveFormat.PARQUET
-        found = _restored(files, dry_run) if is_parquet else _imported(files, _options(options), dry_run)
         documents: list[Document] = []
         try:
+            check_options(options["format"], season=options["season"], mapping=options["map"])
+            _check_readable(files, is_parquet)
+            found = _restored(files, dry_run) if is_parquet else _imported(files, _options(options), dry_run)
             for document, problems in found:
                 documents.append({**document, "dry_run": dry_run, "problems": [_told(each) for each in problems]})
                 if not as_json:
                     self._show(documents[-1])
         except (CollectorError, ArchiveError) as error:
-            done = f"; imported before it: {len(documents)} of {len(files)} files" if documents else ""
-            raise CommandError(f"{error}; nothing of this file was imported{done}") from error
+            if documents:
+                self._end(documents, as_json, dry_run)
+            raise CommandError(f"{error}; {_done(len(documents), len(files))}") from error
+        self._end(documents, as_json, dry_run)
+        if not any(document["events"] for document in documents):
+            raise CommandError("no game of it could be used")
+
+    def _end(self, documents: list[Document], as_json: bool, dry_run: bool) -> None:
         if not dry_run:
             end_what_is_over(timezone.now())
         if as_json:
             self.print_json(documents)
-        if not any(document["events"] for document in documents):
-            raise CommandError("no game of it could be used")
 
     def _show(self, document: Document) -> None:
         what = "Would be imported from" if document["dry_run"] else "Imported from"
@@ -64,11 +72,38 @@ class Command(ReadCommand):
             if isinstance(value, int) and not isinstance(value, bool) and (value or name == "events"):
                 grid.add_row(name.replace("_", " "), f"{value:,}")
         self.console.print(grid)
-        for problem in document["problems"][:SHOWN]:
+        problems = sorted(document["problems"], key=_weight)
+        for problem in problems[:SHOWN]:
             self.console.print(plain(f"⚠ {problem['text']}", "yellow"))
-        if len(document["problems"]) > SHOWN:
-            self.console.print(f"… and {len(document['problems']) - SHOWN:,} more; --json lists all")
+        if rest := problems[SHOWN:]:
+            kinds = Counter(problem["kind"].replace("_", " ") for problem in rest)
+            told = ", ".join(f"{count:,} {kind}" for kind, count in kinds.items())
+            self.console.print(plain(f"… and {len(rest):,} more ({told}); --json lists all"))
         self.console.print()
+
+
+def _weight(problem: Document) -> int:
+    """What a person can act on goes first: games left out for a name or a match, then what is wrong, then the rest."""
+    if problem["kind"] in ("unknown_team", "unmatched"):
+        return 0
+    return 1 if problem["kind"].startswith("bad_") else 2
+
+
+def _check_readable(files: list[Path], is_parquet: bool) -> None:
+    """All of them before the first, so that a slip of the pen imports nothing. Raises UnreadablePayload."""
+    for file in files:
+        if not file.exists():
+            raise UnreadablePayload(f"{file}: no such file{' or folder' if is_parquet else ''}")
+        if file.is_dir() and not is_parquet:
+            raise UnreadablePayload(f"{file}: a folder; those are of --format parquet")
+
+
+def _done(done: int, files: int) -> str:
+    """What was imported of several files when one of them failed."""
+    if not done:
+        return "nothing was imported"
+    rest = f", {files - done - 1:,} not tried" if files > done + 1 else ""
+    return f"nothing of this file was imported; imported before it: {done:,} of {files:,} files{rest}"
 
 
 def _imported(files: list[Path], options: ArchiveOptions, dry_run: bool) -> Iterator[tuple[Document, list[Problem]]]:
@@ -100,7 +135,7 @@ def _sport(typed: str | None, format: str) -> str:
         if format != ArchiveFormat.GENERIC:
             raise CommandError(f"of which sport? SPORTS has {len(settings.SPORTS)}: give --sport")
         return ""
-    return typed if re.fullmatch(r"[a-z]+(_[a-z0-9]+)+", typed) else find_sport(typed)
+    return typed if SPORT_KEY.fullmatch(typed) else find_sport(typed)
 
 
 def _told(problem: Problem) -> Document:

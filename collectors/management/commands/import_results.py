@@ -6,10 +6,12 @@ from django.conf import settings
 from django.core.management import CommandError, CommandParser
 from django.utils import timezone
 
+from collectors.archives.reading import check_options
 from collectors.errors import CollectorError
-from collectors.results import CSV, TRUST, ResultsFile, ResultsReport, as_document, import_results
+from collectors.results import CSV, TRUST, ResultsFile, ResultsReport, Unmatched, as_document, import_results
 from collectors.results_csv import TEMPLATE
 from events.cli import ReadCommand, plain, table
+from events.names import listed
 from events.queries import find_sport
 from quality.event_checks import end_what_is_over
 
@@ -37,6 +39,7 @@ class Command(ReadCommand):
             return
         if file is None:
             raise CommandError("which file? import_results --template prints one to fill in")
+        _check(options)
         sport_key = find_sport(options["sport"]) if options["sport"] else _the_only(settings.SPORTS)
         chosen = ResultsFile(
             path=file,
@@ -52,12 +55,14 @@ class Command(ReadCommand):
             raise CommandError(str(error)) from error
         if not dry_run:
             end_what_is_over(now)
-        self.print_json(as_document(report, dry_run=dry_run)) if as_json else self._show(report, dry_run=dry_run)
+        self.print_json(as_document(report, dry_run=dry_run)) if as_json else self._show(file, report, dry_run=dry_run)
         if not report.matched:
-            raise CommandError(f"{file}: none of {report.rows:,} results could be used")
+            told = f"none of {report.rows:,} results could be used" if report.rows else "it has no rows"
+            raise CommandError(f"{file}: {told}")
 
-    def _show(self, report: ResultsReport, *, dry_run: bool) -> None:
-        grid = table("Would be imported" if dry_run else "Imported")
+    def _show(self, file: Path, report: ResultsReport, *, dry_run: bool) -> None:
+        self.console.print(plain(f"{'Would be imported' if dry_run else 'Imported'} from {file.name}", "bold"))
+        grid = table()
         grid.show_header = False
         grid.add_column("", min_width=16)
         grid.add_column("", justify="right")
@@ -66,13 +71,28 @@ class Command(ReadCommand):
                 grid.add_row(name, f"{len(value) if isinstance(value, list) else value:,}")
         self.console.print(grid)
         self._name([problem.text for problem in report.problems])
-        self._name([f"{each.where}: {each.reason}{_meant(each.suggestions)}" for each in report.unmatched])
+        self._name(_unmatched(report.unmatched))
 
     def _name(self, lines: Sequence[str]) -> None:
         for line in lines[:SHOWN]:
             self.console.print(plain(f"⚠ {line}", "yellow"))
         if len(lines) > SHOWN:
             self.console.print(f"… and {len(lines) - SHOWN:,} more; --json lists all")
+
+
+def _check(options: dict[str, Any]) -> None:
+    try:
+        check_options(options["format"], season=options["season"], mapping=options["map"])
+    except CollectorError as error:
+        raise CommandError(str(error)) from error
+
+
+def _unmatched(unmatched: Sequence[Unmatched]) -> list[str]:
+    """A line for each reason, with all rows that it is of."""
+    rows: dict[str, list[str]] = {}
+    for each in unmatched:
+        rows.setdefault(f"{each.reason}{_meant(each.suggestions)}", []).append(each.where)
+    return [f"{listed(where)}: {reason}" for reason, where in rows.items()]
 
 
 def _the_only(sports: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from collectors.pipeline import rebuild
 from events.cli import ReadCommand, plain
 from events.models import Event
 from events.queries import find_event
-from odds.archived import RawArchived, without_raw
+from odds.archived import RawArchived, lying_in_archives
 from odds.models import Odds
 
 
@@ -25,7 +25,7 @@ class Command(ReadCommand):
         ids = list(Event.objects.order_by("id").values_list("id", flat=True))
         if event_id is not None:
             ids = [find_event(event_id).pk]
-        archived = without_raw(ids)
+        archived = lying_in_archives(ids)
         if event_id is not None and archived:
             raise CommandError(str(RawArchived(archived.values())))
         ids = [each for each in ids if each not in archived]

@@ -5,11 +5,14 @@ from typing import Any
 from django.core.management import CommandError, CommandParser
 from rich.progress import track
 
-from collectors.verification import EXAMPLES, verify
+from collectors.verification import verify
 from events.cli import ReadCommand, plain
 from events.models import Event
 from events.queries import find_event
 from odds.fingerprint import fingerprint
+
+# Of the events that lie in archives.
+NAMED = 5
 
 
 class Command(ReadCommand):
@@ -46,10 +49,11 @@ class Command(ReadCommand):
             f"equal their {report.runs:,} runs, both ways"
         )
         if report.archived:
-            names = ", ".join(report.archived[:EXAMPLES])
-            self.console.print(
-                plain(f"⚠ {len(report.archived):,} events lie in archives and were not compared: {names}", "yellow"),
-                soft_wrap=True,
-            )
+            self.console.print(plain(f"⚠ {_archived(report.archived)}", "yellow"), soft_wrap=True)
         for name, value in whole.items():
             self.console.print(f"  {name} {value}")
+
+
+def _archived(names: list[str]) -> str:
+    more = f" and {len(names) - NAMED:,} more, which --json names" if len(names) > NAMED else ""
+    return f"{len(names):,} events lie in archives and were not compared: {', '.join(names[:NAMED])}{more}"

@@ -123,7 +123,8 @@ def test_bad_price_costs_itself_alone(over, text):
     [
         ({"home": ""}, "a team is missing"),
         ({"date": ""}, "it has neither day nor start"),
-        ({"date": "14.1.2026"}, "Invalid isoformat string: '14.1.2026'"),
+        ({"date": "14.1.2026"}, "day: '14.1.2026' is no day in ISO 8601; say its format in the map"),
+        ({"date": "2026-01-15T00:30Z"}, "day: '2026-01-15T00:30Z' is no day in ISO 8601; say its format in the map"),
     ],
 )
 def test_bad_row_costs_itself_alone(over, text):
@@ -140,6 +141,37 @@ def test_time_without_a_zone_is_refused_unless_the_map_has_one():
 
 def test_text_that_the_map_has_no_meaning_for_is_named():
     assert texts(read(LONG, long(side="X"))) == ["g.csv:2: prices 1: side 'X' is none of H, A, Lakers; left out"]
+
+
+def test_day_that_is_not_of_the_maps_format_is_named_by_its_field():
+    text = WIDE.replace('"date"', '{ column = "date", format = "%d.%m.%Y" }')
+    assert texts(read(text, wide())) == ["g.csv:2: day: '2026-01-14' is not '%d.%m.%Y'; row left out"]
+    [game] = read(text, wide(date="14.01.2026"))
+    assert game.day == date(2026, 1, 14)
+
+
+@pytest.mark.parametrize(
+    ("over", "text"),
+    [
+        ({"market": "spread"}, "market 'spread' is not known; did you mean 'spreads'?"),
+        ({"book": ""}, "bookmaker is missing"),
+    ],
+)
+def test_text_of_a_column_that_means_nothing_costs_its_price(over, text):
+    assert texts(read(LONG, long(**over))) == [f"g.csv:2: prices 1: {text}; left out"]
+
+
+def test_sport_that_is_no_key_costs_its_row():
+    text = LONG.replace("[game]", '[game]\nsport_key = "sport"')
+    assert texts(read(text, long(sport="NBA"))) == [
+        "g.csv:2: sport_key 'NBA' is no key of a sport; write it as basketball_nba; row left out"
+    ]
+
+
+@pytest.mark.parametrize("market", ["h2h_lay", "alternate_spreads", "totals_q1", "team_totals", "h2h_3_way"])
+def test_other_markets_of_teams_and_totals_are_welcome(market):
+    [game] = read(LONG, long(market=market))
+    assert game.quotes[0].market == market
 
 
 def test_two_scores_of_one_game_are_named():
@@ -164,6 +196,19 @@ def test_two_scores_of_one_game_are_named():
         ('price = "ml"', "", "map: prices 1: it needs price, point or both"),
         ("negate = true", 'negate = "yes"', "map: prices 2.point.negate: 'yes' is not true or false"),
         ('day = "date"', 'day = { column = "date", zone = "Mars" }', "map: game.day.zone: 'Mars' is no time zone"),
+        ('value = "spreads"', 'value = "spread"', "prices 2.market: 'spread' is not known; did you mean 'spreads'?"),
+        ('value = "spreads"', 'value = "ml"', "prices 2.market: 'ml' is not known; known: h2h, spreads, totals"),
+        ('value = "closing"', 'value = "close"', "every_price.moment: 'close' is neither opening nor closing"),
+        ('value = "home"', 'value = "hom"', "prices 1.side: 'hom' is none of home, away, draw, over, under"),
+        ('value = "sbr"', 'value = ""', "every_price.bookmaker: it is empty"),
+        ('"price"', '{ value = "even" }', "prices 2.price: 'even' is no number"),
+        ("[game]", '[game]\nsport_key = { value = "nba" }', "game.sport_key: 'nba' is no key of a sport; write it as"),
+        (
+            '{ value = "closing" }',
+            '{ column = "date", values = { o = "opener" } }',
+            "every_price.moment: 'opener' is neither opening nor closing",
+        ),
+        ('day = "date"', 'day = { column = "date", at = "5 pm" }', "game.day.at: '5 pm' is no time of day"),
         ("[game]", 'odds_format = "fractional"\n[game]', "odds_format 'fractional' is neither of american, decimal"),
     ],
 )

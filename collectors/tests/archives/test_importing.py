@@ -304,6 +304,40 @@ def test_command_names_what_is_wrong_in_one_line(save, tmp_path, settings):
         run(save(moneyline(home_Team="Nobody"), name="n.csv"), format=BOOK.value, sport="basketball_nba")
 
 
+def test_file_that_is_not_there_imports_nothing_of_the_others(save, tmp_path):
+    with pytest.raises(CommandError, match=r"nope.csv: no such file; nothing was imported"):
+        run(save(moneyline()), tmp_path / "nope.csv", format=BOOK.value, sport="basketball_nba")
+    with pytest.raises(CommandError, match=r"a folder; those are of --format parquet; nothing was imported"):
+        run(save(moneyline()), tmp_path, format=BOOK.value, sport="basketball_nba")
+    assert not ArchiveFile.objects.exists()
+
+
+def test_json_tells_what_was_imported_before_a_file_that_cannot_be_read(save, tmp_path):
+    files = [save(moneyline()), save_text(tmp_path / "bad.csv", "a,b\n"), save(moneyline(), name="c.csv")]
+    out = StringIO()
+    with pytest.raises(CommandError, match=r"imported before it: 1 of 3 files, 1 not tried"):
+        call_command("import_archive", *files, "--json", stdout=out, format=BOOK.value, sport="basketball_nba")
+    assert [report["file"] for report in json.loads(out.getvalue())] == ["season.csv"]
+    assert ArchiveFile.objects.count() == 1
+
+
+def test_problems_that_a_person_can_act_on_go_first_and_the_others_are_counted(save):
+    quiet = [moneyline(away_Team="", Date=f"201611{day:02}") for day in range(1, 26)]
+    path = save(*quiet, moneyline(), moneyline(home_Team="Torronto"))
+    told = run(path, format=BOOK.value, sport="basketball_nba", dry_run=True)
+    assert told.index("no team 'Torronto' is known") < told.index("without teams")
+    assert "… and 6 more (6 no teams); --json lists all" in told
+
+
+@pytest.mark.parametrize(
+    ("format", "option", "meant"),
+    [("sbr-multibook", "map", "generic"), ("generic", "season", "sbr-sheet"), ("parquet", "map", "generic")],
+)
+def test_option_that_the_format_has_no_use_for_is_refused(save, format, option, meant):
+    with pytest.raises(CommandError, match=f"--{option} is for --format {meant}, not for {format}; nothing was"):
+        run(save(moneyline()), format=format, sport="basketball_nba", **{option: "2016-17"})
+
+
 def test_own_archives_come_back(tmp_path):
     event = make_event(sport_key="basketball_nba")
     make_snapshot(event)
@@ -312,7 +346,7 @@ def test_own_archives_come_back(tmp_path):
     [report] = json.loads(run(tmp_path, format="parquet", as_json=True))
     assert (report["archives"], report["events"], report["snapshots"]) == (1, 1, 1)
     assert OddsSnapshot.objects.count() == 1
-    with pytest.raises(CommandError, match="no archive is there"):
+    with pytest.raises(CommandError, match="nowhere: no such file or folder; nothing was imported"):
         run(tmp_path / "nowhere", format="parquet")
 
 
@@ -326,4 +360,5 @@ def test_admin_shows_files_without_their_bytes(client, save):
     [kept] = ArchiveFile.objects.all()
     page = client.get(f"/admin/collectors/archivefile/{kept.pk}/change/").content.decode()
     assert "results_new" in page
+    assert "SHA-256" in page
     assert client.post(f"/admin/collectors/archivefile/{kept.pk}/delete/", {"post": "yes"}).status_code == 403

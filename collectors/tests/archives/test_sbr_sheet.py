@@ -128,6 +128,13 @@ def test_season_is_told_by_the_name_or_by_hand():
     assert first_year("2020", "sheet.xlsx") == 2020
 
 
+def test_season_that_contradicts_the_name_is_refused():
+    assert first_year("2016", "sbr_2016-17.xlsx") == 2016
+    assert first_year("2016-17", "taken 2020-11-22.xlsx") == 2016
+    with pytest.raises(UnreadablePayload, match="--season '2011-12' is not that of its name, 2016-17"):
+        first_year("2011-12", "sbr_2016-17.xlsx")
+
+
 @pytest.mark.parametrize(("season", "name"), [("", "sheet.xlsx"), ("2016-18", "x"), ("soon", "2016-17.xlsx")])
 def test_season_that_is_not_told_stops_the_file(season, name):
     with pytest.raises(UnreadablePayload, match="which season"):

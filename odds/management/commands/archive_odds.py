@@ -92,8 +92,12 @@ class Command(ReadCommand):
                 "this removes rows from the database; give --yes, or --dry-run to see what it would take"
             )
         self._tell(planned, dry_run=True, as_json=False)
-        if self.console.input(f"Move them to {folder}? [y/N] ", markup=False).strip().lower() not in ("y", "yes"):
-            raise CommandError("nothing was archived")
+        try:
+            answer = self.console.input(f"Move them to {folder}? [y/N] ", markup=False)
+        except (KeyboardInterrupt, EOFError):
+            answer = ""
+        if answer.strip().lower() not in ("y", "yes"):
+            raise CommandError("not confirmed; nothing was archived")
 
     def _tell(self, archives: list[Archived], *, dry_run: bool, as_json: bool) -> None:
         if as_json:

@@ -35,6 +35,7 @@ class Command(OddsCommand):
         standing = standing_odds(find_event(event_id), moment_or_now(as_of), **keys(None, market))
         best = best_prices(standing.prices())
         if as_json:
+            self.tell_archived(standing.event, as_json=True)
             self.print_json(best)
             return
         self.show_heading(standing, asked=as_of is not None)

@@ -30,6 +30,7 @@ class Command(OddsCommand):
         standing = standing_odds(find_event(event_id), moment_or_now(as_of), **keys(None, market))
         lines = book_lines(standing.prices())
         if as_json:
+            self.tell_archived(standing.event, as_json=True)
             self.print_json([compared(price, line) for line in lines for price in line.prices])
             return
         self.show_heading(standing, asked=as_of is not None)

@@ -11,8 +11,9 @@ from rich.progress import Progress
 
 from events.cli import ReadCommand, day_option, plain
 from events.queries import find_event, find_sport, find_team
+from odds.archived import archive_folder
 from odds.exports.datasets import DATASETS
-from odds.exports.export import ExportReport, Format, export, format_of
+from odds.exports.export import ExportReport, Format, archived_of, export, format_of
 from odds.exports.selection import ExportError, Selection
 from odds.lookups import find_bookmaker, find_market
 from odds.wording import size
@@ -24,7 +25,7 @@ class Command(ReadCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("--out", type=_path, required=True, metavar="PATH", help="a folder for Parquet, or a file")
-        parser.add_argument("--format", choices=list(Format), help="default: as PATH ends; parquet if it does not say")
+        parser.add_argument("--format", choices=list(Format), help="default: as PATH ends; parquet without an ending")
         parser.add_argument("--what", choices=list(DATASETS), default="odds", help="which table (odds)")
         parser.add_argument("--sport", action="append", default=[], help="only this sport, repeatable: 'nba'")
         parser.add_argument("--start", metavar="DAY", help="only from this game day on, as counted in US/Eastern")
@@ -35,17 +36,18 @@ class Command(ReadCommand):
         parser.add_argument("--market", action="append", default=[], help="only this market, repeatable")
         parser.add_argument("--no-live", action="store_true", help="no in-play prices")
         parser.add_argument("--valid-only", action="store_true", help="no prices that were found invalid")
+        parser.add_argument("--sandbox", action="store_true", help="the sandbox's made-up events, not the real ones")
         parser.add_argument("--overwrite", action="store_true", help="replace what an export before wrote there")
         parser.add_argument("--dry-run", action="store_true", help="count the events chosen, write nothing")
 
     def handle(self, *, out: Path, as_json: bool, overwrite: bool, what: str, dry_run: bool, **options: Any) -> None:
-        selection = _selection(options)
+        selection = _selection(options).settled()
         events = selection.events().count()
-        if dry_run:
-            self._tell_dry(out, events, as_json=as_json)
-            return
-        file_format = Format(options["format"]) if options["format"] else format_of(out)
         try:
+            file_format = format_of(out, options["format"] and Format(options["format"]))
+            if dry_run:
+                self._tell_dry(selection, out, what, events, as_json=as_json)
+                return
             with Progress(console=self.console, transient=True, disable=as_json or not self.console.is_terminal) as bar:
                 task = bar.add_task("Exporting", total=events)
                 report = export(
@@ -65,12 +67,27 @@ class Command(ReadCommand):
         where = f"{report.files:,} files in {report.path}" if report.format == Format.PARQUET else report.path
         rows = f"✓ {report.rows:,} rows of {report.events:,} events, {size(report.size_bytes)}: {where}"
         self.console.print(plain(rows), soft_wrap=True)
+        self._warn(is_sandbox=report.is_sandbox, left_out=report.sandbox_left_out, archived=report.archived)
 
-    def _tell_dry(self, out: Path, events: int, *, as_json: bool) -> None:
+    def _tell_dry(self, selection: Selection, out: Path, what: str, events: int, *, as_json: bool) -> None:
+        is_sandbox, left_out, archived = selection.sandbox, selection.left_out(), archived_of(selection, what)
         if as_json:
-            self.print_json({"path": str(out), "events": events, "dry_run": True})
-        else:
-            self.console.print(plain(f"would export {events:,} events to {out}"), soft_wrap=True)
+            kinds = {"is_sandbox": is_sandbox, "sandbox_left_out": left_out, "archived": archived}
+            self.print_json({"path": str(out), "events": events, **kinds, "dry_run": True})
+            return
+        self.console.print(plain(f"would export {events:,} events to {out}"), soft_wrap=True)
+        self._warn(is_sandbox=is_sandbox, left_out=left_out, archived=archived)
+
+    def _warn(self, *, is_sandbox: bool, left_out: int, archived: int) -> None:
+        restore = f"import_archive --format parquet {archive_folder()}"
+        warnings = {
+            "made up by the sandbox, all of it": is_sandbox,
+            f"{left_out:,} made-up events of the sandbox left out; --sandbox exports those alone": left_out,
+            f"the odds of {archived:,} of these events lie in archives and are missing here; {restore}": archived,
+        }
+        for warning, applies in warnings.items():
+            if applies:
+                self.console.print(plain(f"⚠ {warning}", "yellow"), soft_wrap=True)
 
 
 def _selection(options: dict[str, Any]) -> Selection:
@@ -87,10 +104,13 @@ def _selection(options: dict[str, Any]) -> Selection:
         markets=[find_market(typed) for typed in options["market"]],
         live=not options["no_live"],
         valid_only=options["valid_only"],
+        sandbox=options["sandbox"],
     )
 
 
 def _path(typed: str) -> Path:
     if not typed or "\0" in typed:
         raise ArgumentTypeError(f"{typed!r} is no path")
+    if typed == "-":
+        raise ArgumentTypeError("'-': an export is put in its place whole, it cannot be piped; name a file")
     return Path(typed).expanduser().absolute()

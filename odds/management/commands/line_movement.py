@@ -38,10 +38,12 @@ class Command(OddsCommand):
         event = find_event(event_id)
         changes = price_changes(event, **keys(bookmaker, market))
         if as_json:
+            self.tell_archived(event, as_json=True)
             self.print_json([change._asdict() for change in changes])
             return
         self.console.print(plain(event.title, "bold"), f"[dim]{event.api_id}[/]")
         self.console.print(f"Start {event.start_shown}, {event.status}; {len(changes):,} prices")
+        self.tell_archived(event)
         self.show_tables(_tables(changes))
 
 

@@ -32,6 +32,7 @@ class Command(OddsCommand):
         lines = book_lines(standing.prices())
         prices = [price for line in lines for price in line.prices]
         if as_json:
+            self.tell_archived(standing.event, as_json=True)
             self.print_json(prices)
             return
         self.show_heading(standing, asked=as_of is not None)

@@ -14,7 +14,15 @@ from events.times import stamp
 from oddsproject.backups.access import Access
 from oddsproject.backups.errors import BackupError
 from oddsproject.backups.folder import Backup, Folder
-from oddsproject.backups.restoring import Restored, Schema, require_place, restore, restore_beside, schema_of
+from oddsproject.backups.restoring import (
+    Restored,
+    Schema,
+    require_known,
+    require_place,
+    restore,
+    restore_beside,
+    schema_of,
+)
 
 
 class Command(ReadCommand):
@@ -30,11 +38,12 @@ class Command(ReadCommand):
     def handle(self, *, as_json: bool, into: str | None, yes: bool, dry_run: bool, **options: Any) -> None:
         try:
             access, backup = Access.of_settings(), Folder(settings.BACKUP_DIR).find(options["backup"])
+            require_place(access, into)
             backup.check()
             schema = schema_of(backup)
             if not as_json:
                 self._introduce(backup, schema)
-            require_place(access, schema, into)
+            require_known(schema, into)
             if dry_run:
                 restored = Restored(into or access.database, "", 0)
             elif into is not None:
@@ -47,7 +56,7 @@ class Command(ReadCommand):
         if as_json:
             self.print_json(_document(backup, schema, restored, dry_run=dry_run))
         else:
-            self._conclude(backup, restored, dry_run=dry_run)
+            self._conclude(backup, restored, beside=into is not None, dry_run=dry_run)
 
     def _introduce(self, backup: Backup, schema: Schema) -> None:
         manifest = backup.manifest
@@ -58,11 +67,14 @@ class Command(ReadCommand):
             return
         if not sys.stdin.isatty():
             raise CommandError(f"the database {access.database} would be replaced: say --yes; nothing was restored")
-        answer = input(f"Replace the database {access.database}? It is kept under another name. Type yes: ")
+        try:
+            answer = input(f"Replace the database {access.database}? It is kept under another name. Type yes: ")
+        except (KeyboardInterrupt, EOFError):
+            answer = ""
         if answer.strip().lower() != "yes":
             raise CommandError("not confirmed; nothing was restored")
 
-    def _conclude(self, backup: Backup, restored: Restored, *, dry_run: bool) -> None:
+    def _conclude(self, backup: Backup, restored: Restored, *, beside: bool, dry_run: bool) -> None:
         if dry_run:
             self._say(f"Would be restored into {restored.database}; nothing was changed.")
             return
@@ -73,6 +85,10 @@ class Command(ReadCommand):
             self._say(f"  {restored.put_back:,} answers put back into the spool; whatever collects next stores them")
         if restored.kept:
             self._say(f"  the one before is {restored.kept}; once it is not needed: {_drop(restored.kept)}")
+
+        if beside:
+            name = restored.database
+            self._say(f"  to look at it: manage.py dbshell, and there \\c {name}; once it is not needed: {_drop(name)}")
 
     def _say(self, line: str) -> None:
         self.console.print(plain(line), soft_wrap=True)
