@@ -88,9 +88,16 @@ def main() -> None:
     try:
         document = measure(SIZES[arguments.size], folder, set(arguments.figure or FIGURES))
     finally:
+        _leave_server()  # one whose folder is gone would end a minute later, and take the next one's socket with it
         shutil.rmtree(folder, ignore_errors=True)
     json.dump({"size": arguments.size, **document}, sys.stdout, indent=2)
     print()
+
+
+def _leave_server() -> None:
+    from oddsproject.embedded_postgres.registry import leave_all
+
+    leave_all()
 
 
 def measure(size: Size, folder: Path, wanted: set[int]) -> dict[str, object]:
