@@ -25,6 +25,8 @@ from events.game_days import bounds, day_of
 from events.queries import find_sport
 
 TIMES = "open,24h,3h,1h,close"
+# What asks a command to end.
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 # The provider has no snapshot from before.
 HISTORY_FROM = date(2020, 6, 6)
 
@@ -92,19 +94,22 @@ class Command(ReadCommand):
             return True
         if not sys.stdin.isatty():
             raise Declined(f"the plan costs {plan.credits:,} credits, above {limit:,}: --yes buys it; nothing bought")
-        return not stop.is_set() and self._asked(f"Buy this for {plan.credits:,} credits? [y/N] ")
+        return self._asked(f"Buy this for {plan.credits:,} credits? [y/N] ", stop)
 
-    def _asked(self, question: str) -> bool:
+    def _asked(self, question: str, stop: threading.Event) -> bool:
         """What a person says; whoever ends the question says no. It is not part of the answer, which may be JSON."""
-        self.stderr.write(question, ending="")
-        self.stderr.flush()
-        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        before = {number: signal.signal(number, signal.default_int_handler) for number in _ENDING}
         try:
+            if stop.is_set():
+                return False
+            self.stderr.write(question, ending="")
+            self.stderr.flush()
             return input().strip().casefold() in ("y", "yes")
         except (EOFError, KeyboardInterrupt):
             return False
         finally:
-            signal.signal(signal.SIGINT, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     def _show_plan(self, plan: Plan, *, as_json: bool) -> None:
         now = timezone.now()
@@ -184,17 +189,16 @@ def _wait(stop: threading.Event, seconds: float) -> None:
 def _ending() -> Iterator[threading.Event]:
     """An event that the first signal to end sets; the second ends the process as usual."""
     stop = threading.Event()
-    numbers = (signal.SIGINT, signal.SIGTERM)
     if threading.current_thread() is not threading.main_thread():
         yield stop
         return
-    before = {number: signal.getsignal(number) for number in numbers}
+    before = {number: signal.getsignal(number) for number in _ENDING}
 
     def end(number: int, _: Any) -> None:
         stop.set()
         signal.signal(number, before[signal.Signals(number)])
 
-    for number in numbers:
+    for number in _ENDING:
         signal.signal(number, end)
     try:
         yield stop
