@@ -16,12 +16,12 @@ from events.admin_pages import ReadOnlyAdmin, unbroken, utc
 from events.models import Event
 
 from .admin_pages import GrowingTableAdmin, StatesMedia, rows_of, state_of
-from .backfill.items import calls_for, spent_on
+from .backfill.items import OPEN, TO_BUY, calls_for, spent_on
 from .backfill.wording import share_of, verification_rows, wish_rows
-from .choices import Endpoint, ItemState
+from .choices import Endpoint
 from .models import BackfillItem, BackfillRun
 
-_LEFT = [ItemState.PLANNED, ItemState.RESERVED, ItemState.RECEIVED, ItemState.FAILED]
+_LEFT = [*TO_BUY, *OPEN]
 
 
 @admin.register(BackfillRun)

@@ -35,6 +35,8 @@ PASSWORD_LENGTH = 12
 KNOWN_PASSWORDS = frozenset({"changeme", "dev_password", "odds", "password", "postgres", "root", "secret"})
 
 Found = Iterator[CheckMessage]
+# Of the provider, in all.
+CALLS_ALLOWED = 30
 
 
 @register
@@ -159,12 +161,18 @@ def _keys_problem(keys: Sequence[str]) -> str:
 
 @register
 def check_limits(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    return [*_raw_days(), *_quote_age(), *_sandbox_port(), *_pool_size()]
+    return [*_raw_days(), *_backfill(), *_quote_age(), *_sandbox_port(), *_pool_size()]
 
 
 def _raw_days() -> Found:
     if (days := settings.RAW_RESPONSE_DAYS) < 1:
         yield _error("E011", "RAW_RESPONSE_DAYS", f"is {days}", "Days, 1 or more.")
+
+
+def _backfill() -> Found:
+    if not 0 < (rate := settings.BACKFILL_CALLS_PER_SECOND) <= CALLS_ALLOWED:
+        hint = f"Calls a second, above 0; the provider allows {CALLS_ALLOWED}."
+        yield _error("E016", "BACKFILL_CALLS_PER_SECOND", f"is {rate:g}", hint)
 
 
 def _quote_age() -> Found:

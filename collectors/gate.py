@@ -193,14 +193,14 @@ class Gate:
         return self.settle(row, spooled, call=str(call))
 
     def _send(self, call: Call, row: FetchLog) -> Answer:
-        self._pace.wait()
         try:
+            self._pace.wait()
             self.holder.assert_alive()
+            self._pace.spread()
             ledger.mark_sent(row, self.clock())
         except NotNow as error:
             ledger.release(row, str(error), self.clock())
             raise
-        self._pace.spread()
         try:
             return self._client.send(call)
         except Transient as error:

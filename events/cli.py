@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import signal
 import sys
+import threading
 from argparse import ArgumentTypeError
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
 # Wide enough that no row of a table is broken in a file or a pipe.
 PIPED_WIDTH = 240
+
+# What asks a command to end.
+ENDING = (signal.SIGINT, signal.SIGTERM)
 
 UNDEFINED = ("42P01", "42703")  # table, column
 
@@ -68,6 +73,24 @@ class ReadCommand(RichCommand):
     def print_json(self, answer: Any) -> None:
         """Write one document: times in ISO 8601 with Z, exact decimals as numbers, dataclasses as objects."""
         self.stdout.write(msgspec.json.format(_encoder.encode(answer), indent=2).decode())
+
+
+def asked(question: str) -> str:
+    """What a person at the terminal answers; "" from whoever interrupts it or ends the input.
+
+    It goes to standard error: standard output is for the answer of the command, which may be JSON.
+    """
+    in_main = threading.current_thread() is threading.main_thread()
+    before = {number: signal.signal(number, signal.default_int_handler) for number in ENDING if in_main}
+    try:
+        sys.stderr.write(question)
+        sys.stderr.flush()
+        return input().strip().casefold()
+    except (EOFError, KeyboardInterrupt):
+        return ""
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _quiet_terminal() -> None:

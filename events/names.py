@@ -11,6 +11,9 @@ _CAMEL = re.compile("(?<=[a-z])(?=[A-Z])")
 _CLOSE_ENOUGH = 0.54  # 'bkn' is that close to 'brooklyn', 'sixers' to '76ers'
 _NEARLY_AS_CLOSE = 0.1
 
+# How the provider writes a sport: basketball_nba.
+SPORT_KEY = re.compile(r"[a-z]+(_[a-z0-9]+)+")
+
 
 class UnresolvedName(LookupError):
     """What was typed means nothing known, or several things; the message is one line for the person who typed it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .models import Event
-from .names import UnresolvedName, listed, nearest, resolve, spellings
+from .names import SPORT_KEY, UnresolvedName, listed, nearest, resolve, spellings
 
 _CANDIDATES = 2_000
 
@@ -33,6 +33,11 @@ def find_sport(typed: str) -> str:
     """The key of the sport that is meant by its key, its title or a part: 'nba' is basketball_nba."""
     titles = Event.objects.order_by().values_list("sport_key", "sport_title").distinct()
     return resolve("sport", typed, spellings(titles))
+
+
+def new_sport(typed: str) -> str:
+    """The key of a sport of which nothing need be stored yet: a key is taken as it is."""
+    return typed if SPORT_KEY.fullmatch(typed) else find_sport(typed)
 
 
 def _unknown_event(typed: str) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 
+from events.names import SPORT_KEY
 from odds.choices import LineMoment, Side
 from odds.markets import H2H, SPREADS, TOTALS, is_about_teams, is_over_under
 
-SPORT_KEY = re.compile(r"[a-z]+(_[a-z0-9]+)+")
 SIDES = tuple(side.value for side in Side if side is not Side.OTHER)
 
 

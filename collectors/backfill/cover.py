@@ -20,6 +20,10 @@ _FINER_FROM = datetime(2022, 10, 1, tzinfo=UTC)
 _SPACING, _SPACING_BEFORE = timedelta(minutes=5, seconds=30), timedelta(minutes=10, seconds=30)
 
 
+def _spacing_at(moment: datetime) -> timedelta:
+    return _SPACING if moment >= _FINER_FROM else _SPACING_BEFORE
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """A game is wanted in any snapshot from `first` to `last`, best at `ideal`."""
@@ -35,8 +39,7 @@ class Window:
     @property
     def sure(self) -> datetime:
         """Asked for from here to `last`, the answer lies in the window: it is up to a spacing older than that."""
-        spacing = _SPACING if self.first >= _FINER_FROM else _SPACING_BEFORE
-        return min(self.first + spacing, self.last)
+        return min(self.first + _spacing_at(self.first), self.last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +128,12 @@ def _close(group: Sequence[Window], grid: Grid, result: Cover) -> None:
 
 def _around(asked: datetime, earliest: datetime, latest: datetime) -> Iterator[datetime]:
     """An instant, and those that bring other snapshots and serve as well: the earlier ones first."""
+    spacing = _spacing_at(earliest)
     yield asked
-    for number in range(1, (asked - earliest) // _SPACING + 1):
-        yield asked - number * _SPACING
-    for number in range(1, (latest - asked) // _SPACING + 1):
-        yield asked + number * _SPACING
+    for number in range(1, (asked - earliest) // spacing + 1):
+        yield asked - number * spacing
+    for number in range(1, (latest - asked) // spacing + 1):
+        yield asked + number * spacing
 
 
 def _ideal(group: Sequence[Window]) -> datetime:

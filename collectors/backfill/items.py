@@ -1,16 +1,19 @@
-"""The items of backfills and their states. Every change is one conditional statement, so that none can be lost."""
+"""The items of backfills and their states, written by whoever holds the lock of backfills.
+
+After a crash a state is not trusted: items that were under way become what the ledger knows of their calls.
+"""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from events import rows
 from events.times import parse_time
 from odds.choices import Source
 
@@ -27,7 +30,7 @@ from .wish import Wish
 
 # What can still be bought.
 TO_BUY = (ItemState.PLANNED, ItemState.FAILED)
-# Under way, or left so by a process that died.
+# Under way, left so by a process that died, or of unknown outcome.
 OPEN = (ItemState.RESERVED, ItemState.RECEIVED, ItemState.UNKNOWN)
 
 
@@ -73,7 +76,7 @@ def add_plan(run: BackfillRun, plan: Plan) -> None:
 
 def _add(run: BackfillRun, purchases: Sequence[Purchase]) -> None:
     """Items that another run has are shared with it."""
-    rows = [
+    wanted = [
         BackfillItem(
             endpoint=purchase.call.endpoint,
             sport_key=purchase.call.sport_key,
@@ -85,8 +88,8 @@ def _add(run: BackfillRun, purchases: Sequence[Purchase]) -> None:
         )
         for purchase in purchases
     ]
-    BackfillItem.objects.bulk_create(rows, ignore_conflicts=True)
-    digests = [row.digest for row in rows]
+    BackfillItem.objects.bulk_create(wanted, ignore_conflicts=True)
+    digests = [item.digest for item in wanted]
     run.items.add(*BackfillItem.objects.filter(digest__in=digests, is_sandbox=run.is_sandbox))
 
 
@@ -108,6 +111,12 @@ def give_back(items: Iterable[BackfillItem], account: str) -> None:
     for item in items:
         taken = BackfillItem.objects.filter(pk=item.pk, state__in=OPEN)
         taken.update(state=ItemState.PLANNED, attempts=attempts_of(item.digest, account))
+
+
+def received(items: Sequence[BackfillItem]) -> None:
+    """Note that the answers to these items are stored as bytes."""
+    taken = BackfillItem.objects.filter(pk__in=[item.pk for item in items], state=ItemState.RESERVED)
+    taken.update(state=ItemState.RECEIVED)
 
 
 def end(item: BackfillItem, state: ItemState, note: str, row: FetchLog | None = None) -> None:
@@ -178,33 +187,26 @@ _ANSWERED = {
 
 
 def write(items: Sequence[BackfillItem]) -> None:
-    """Write what `keep` made of these items, in one statement: bulk_update would take longer to write than this."""
-    values = {name: [getattr(item, name) for item in items] for name in ("id", *_ANSWERED)}
-    values["listed"] = [None if each is None else json.dumps(each) for each in values["listed"]]
-    types = {"id": "bigint", **_ANSWERED}
-    sql = f"""
-        UPDATE collectors_backfillitem AS item
-        SET updated_at = now(), {", ".join(f"{name} = kept.{name}" for name in _ANSWERED)}
-        FROM unnest({", ".join(f"%s::{kind}[]" for kind in types.values())}) AS kept ({", ".join(types)})
-        WHERE item.id = kept.id
-    """  # noqa: S608 - only names of columns
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [values[name] for name in types])
+    """Write what `keep` made of these items."""
+    rows.write(items, _ANSWERED)
 
 
-def settle(run: BackfillRun, account: str, quota: int, *, retry_unknown: bool) -> int:
-    """Bring items that a dead process left to what the ledger says of their calls; return how many there were.
+def settle(run: BackfillRun, account: str, quota: int, *, retry_unknown: bool) -> None:
+    """Bring the items of a run that a dead process left, or that were read since, to what the ledger says of them."""
+    read_since = Q(state=ItemState.PARKED, call__response__normalised_at__isnull=False)
+    settle_by_ledger(run.items.filter(Q(state__in=OPEN) | read_since), account, quota, retry_unknown=retry_unknown)
 
-    An item whose call was sent and never answered is bought again by itself as far as the credits for that reach, and
+
+def settle_by_ledger(items: Iterable[BackfillItem], account: str, quota: int, *, retry_unknown: bool = False) -> None:
+    """Bring items to what the ledger says of their calls.
+
+    One whose call was sent and never answered is bought again by itself as far as the credits for that reach, and
     beyond where `retry_unknown` says so; its note keeps the decision.
     """
-    read_since = Q(state=ItemState.PARKED, call__response__normalised_at__isnull=False)
-    items = list(run.items.filter(Q(state__in=OPEN) | read_since))
-    calls = _of_kind(is_sandbox=run.is_sandbox).filter(digest__in=[item.digest for item in items])
-    newest = {row.digest: row for row in calls.order_by("fetch_time", "pk").exclude(state=CallState.RELEASED)}
-    stored = {row.digest: row for row in calls.filter(state=CallState.STORED)}
     for item in items:
-        row = stored.get(item.digest) or newest.get(item.digest)
+        calls = _of_kind(is_sandbox=item.is_sandbox).filter(digest=item.digest).order_by("-fetch_time", "-pk")
+        sent = calls.exclude(state__in=[CallState.RELEASED, CallState.RESERVED])
+        row = calls.filter(state=CallState.STORED).first() or sent.first()
         if row is None:
             give_back([item], account)
         elif row.state == CallState.STORED:
@@ -219,7 +221,6 @@ def settle(run: BackfillRun, account: str, quota: int, *, retry_unknown: bool) -
             end(item, ItemState.PARKED, row.error_message, row)
         else:
             end(item, ItemState.FAILED, row.error_message, row)
-    return len(items)
 
 
 def _settle_unknown(item: BackfillItem, row: FetchLog, quota: int, *, retry_unknown: bool) -> None:
@@ -247,6 +248,11 @@ def _body_of(row: FetchLog) -> bytes:
 def to_buy(run: BackfillRun) -> QuerySet[BackfillItem]:
     """What is left to be bought for a run: lists first, then in order of time."""
     return run.items.filter(state__in=TO_BUY).order_by("endpoint", "requested_at", "pk")
+
+
+def left(run: BackfillRun) -> QuerySet[BackfillItem]:
+    """What has not come to an end, of unknown outcome too."""
+    return run.items.filter(state__in=[*TO_BUY, *OPEN])
 
 
 def finish(run: BackfillRun, state: RunState, outcome: str, now: datetime) -> None:

@@ -9,14 +9,13 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 
 from odds.models import Scope
 from odds.records import Asked
 
 from ..choices import Endpoint, ItemState, Purpose
-from ..credits import Balance, next_reset
+from ..credits import Balance
 from ..gate import SANDBOX_KEY, Terms
 from ..models import BackfillItem, BackfillRun
 from ..spending import Quota, quota_of
@@ -191,7 +190,7 @@ def _means(quota: Quota, terms: Terms, now: datetime) -> Means:
         remaining=quota.quota - quota.used if quota.remaining is None else quota.remaining,
         left=left,
         a_month=whole.left(Purpose.BACKFILL, reserve_fraction=terms.reserve_fraction, live_need=live_need),
-        resets_at=next_reset(now, settings.QUOTA_RESET_DAY),
+        resets_at=quota.resets_at,
     )
 
 

@@ -84,6 +84,7 @@ def verify_run(
         report.price_points += compared.price_points
         for example in compared.examples:
             report.note(example)
+        report.differences += compared.differences - len(compared.examples)
         advance(number, len(events))
     run.items.filter(pk__in=right).update(state=ItemState.VERIFIED)
     _cover(run, terms, now, report)

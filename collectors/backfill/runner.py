@@ -1,7 +1,7 @@
 """The runner: buys what is planned, several calls at once, and stores the answers in order of time.
 
-What came late would have its whole event derived anew, so answers wait for those before them. Each item is taken by a
-conditional update and ends in the transaction that reads its answer; a run that was killed goes on where it was.
+What came late would have its whole event derived anew, so answers wait for those before them. An item is taken before
+its call and written once its answer is read; one that was under way at a kill is settled from the ledger.
 """
 
 from __future__ import annotations
@@ -176,6 +176,7 @@ class Runner:
                 self._in_vain = 0
             except CollectorError as error:
                 self._note(item, error)
+        items.received([item for item, _ in answered])
         report = take_in_all([got for _, got in answered])
         # A crash before they are written does no harm: the ledger knows that their answers were read.
         left = RawResponse.objects.filter(call__in=[got.row.pk for _, got in answered], normalised_at__isnull=True)
@@ -220,7 +221,7 @@ class Runner:
             if self._in_vain >= GIVE_UP_AFTER and not self._bought.stopped:
                 self._bought.stopped = f"{GIVE_UP_AFTER} purchases in a row failed: {error}"
         else:
-            items.give_back([item], self._gate.terms.account)
+            items.settle_by_ledger([item], self._gate.terms.account, self._gate.terms.quota)
             if isinstance(error, Refused | NotNow) and not self._bought.stopped:
                 self._bought.stopped = str(error)
             return

@@ -30,7 +30,7 @@ class Backfilled:
     plan: Plan | None  # None where the run was planned before
     bought: Bought
     report: Report | None  # None where it was stopped before its end, or only listed
-    left: int  # purchases
+    left: int  # purchases that have not come to an end, of unknown outcome too
 
 
 class Declined(NotNow):
@@ -62,7 +62,7 @@ def backfill(
     gate: Gate,
     *,
     sample: list[str],
-    confirm: Callable[[Plan], bool],
+    confirm: Callable[[Plan], object],
     stop: threading.Event,
     retry_unknown: bool = False,
     lists_only: bool = False,
@@ -72,7 +72,7 @@ def backfill(
     """Buy what a wish lacks, and verify it. A run that was begun before goes on; one at its end buys nothing.
 
     `confirm` is asked once, with the plan, before anything dear is bought. Raises CollectorError: AlreadyRunning where
-    another process is at it, Declined where `confirm` says no, NothingToBuy where no game is known.
+    another process is at it, NothingToBuy where no game is known, and what `confirm` raises: Declined for a no.
     """
     if not gate.holder.take(LOCK):
         raise AlreadyRunning("a backfill is running elsewhere; nothing sent")
@@ -92,7 +92,7 @@ def backfill(
         if bought.stopped:
             return work.ended(plan, bought)
         report = _verify(run, gate.terms, gate.clock(), verified)
-        return Backfilled(run, plan, bought, report, items.to_buy(run).count())
+        return Backfilled(run, plan, bought, report, items.left(run).count())
     finally:
         gate.holder.leave(LOCK)
 
@@ -130,19 +130,15 @@ class _Work:
     def _plan(self, sample: list[str]) -> Plan:
         return make_plan(self.wish, self.gate.terms, self.gate.clock(), sample)
 
-    def take_up(self, plan: Plan, confirm: Callable[[Plan], bool]) -> None:
+    def take_up(self, plan: Plan, confirm: Callable[[Plan], object]) -> None:
         """Have the plan bought if it is confirmed; a run that is not to be bought is forgotten, but for its lists."""
-        refusal: NotNow | None = None
         try:
             if not plan.sample:
-                refusal = NothingToBuy(f"{self._no_games(plan)}; nothing bought")
-            elif not confirm(plan):
-                refusal = Declined("not confirmed; nothing bought")
-        except Declined as declined:
-            refusal = declined
-        if refusal is not None:
+                raise NothingToBuy(f"{self._no_games(plan)}; nothing bought")
+            confirm(plan)
+        except NotNow:
             self.run.delete()
-            raise refusal
+            raise
         items.add_plan(self.run, plan)
         self.settle()  # some of its purchases may have been begun for another run
 
@@ -156,7 +152,7 @@ class _Work:
     def ended(self, plan: Plan | None, bought: Bought) -> Backfilled:
         if bought.stopped:
             items.finish(self.run, RunState.STOPPED, bought.stopped, self.gate.clock())
-        return Backfilled(self.run, plan, bought, None, items.to_buy(self.run).count())
+        return Backfilled(self.run, plan, bought, None, items.left(self.run).count())
 
 
 def _verify(run: BackfillRun, terms: Terms, now: datetime, verified: Callable[[int, int], object]) -> Report:
@@ -164,6 +160,5 @@ def _verify(run: BackfillRun, terms: Terms, now: datetime, verified: Callable[[i
     run.report = asdict(report)
     run.save(update_fields=["report"])
     told = f"{report.there:,} of {report.wanted:,} instants, {report.credits_charged:,} credits"
-    left = items.to_buy(run).exists()
-    items.finish(run, RunState.STOPPED if left else RunState.DONE, told, now)
+    items.finish(run, RunState.STOPPED if items.left(run).exists() else RunState.DONE, told, now)
     return report

@@ -213,7 +213,8 @@ def end_lines(done: Backfilled) -> Iterator[tuple[str, str]]:
     if bought.stopped or done.left:
         why = f"stopped: {bought.stopped}; " if bought.stopped else ""
         left = counted(done.left, "purchase is left", "purchases are left")
-        yield f"⚠ {why}{left}. The same command goes on where it ended", "yellow"
+        again = "The same command goes on where it ended; --retry-unknown also buys what stays of unknown outcome"
+        yield f"⚠ {why}{left}. {again}", "yellow"
     if report is None:
         return
     if report.is_clean:

@@ -52,6 +52,8 @@ def test_the_defaults_are_fine():
         ("E009", {"MARKETS": ["h2h", "spreads;totals"]}, "MARKETS has 'spreads;totals', which is no key"),
         ("E010", {"BOOKMAKERS": [], "REGIONS": []}, "BOOKMAKERS and REGIONS are both empty."),
         ("E011", {"RAW_RESPONSE_DAYS": 0}, "RAW_RESPONSE_DAYS is 0."),
+        ("E016", {"BACKFILL_CALLS_PER_SECOND": 0.0}, "BACKFILL_CALLS_PER_SECOND is 0."),
+        ("E016", {"BACKFILL_CALLS_PER_SECOND": 31.0}, "BACKFILL_CALLS_PER_SECOND is 31."),
         ("E012", {"MAX_QUOTE_AGE_MINUTES": 0}, "MAX_QUOTE_AGE_MINUTES is 0."),
         ("E013", {"CLOSE_LEAD_MINUTES": -1}, "CLOSE_LEAD_MINUTES is -1."),
         ("E014", {"SANDBOX_PORT": 70000}, "SANDBOX_PORT is 70000."),

@@ -17,16 +17,14 @@ from collectors.backfill import show
 from collectors.backfill.planning import Plan, make_plan, run_of
 from collectors.backfill.service import Backfilled, Declined, backfill, gaps_of
 from collectors.backfill.wish import Wish, parse_moments
-from collectors.errors import CollectorError
+from collectors.errors import CollectorError, NotNow
 from collectors.gate import Gate, Terms, uses_sandbox
 from collectors.wanted import wanted_of_settings
-from events.cli import ReadCommand, day_option, plain, whole
+from events.cli import ENDING, ReadCommand, asked, day_option, plain, whole
 from events.game_days import bounds, day_of
-from events.queries import find_sport
+from events.queries import new_sport
 
 TIMES = "open,24h,3h,1h,close"
-# What asks a command to end.
-_ENDING = (signal.SIGINT, signal.SIGTERM)
 # The provider has no snapshot from before.
 HISTORY_FROM = date(2020, 6, 6)
 
@@ -84,32 +82,18 @@ class Command(ReadCommand):
                     verified=progress.verified,
                 )
 
-    def _confirm(self, plan: Plan, progress: show.Bar, stop: threading.Event, *, sure: bool, as_json: bool) -> bool:
-        """Whether to buy: asked of a person where it is dear, and refused where there is nobody to ask."""
+    def _confirm(self, plan: Plan, progress: show.Bar, stop: threading.Event, *, sure: bool, as_json: bool) -> None:
+        """Ask a person where it is dear. Raises Declined for a no, and where there is nobody to ask."""
         progress.pause()
         if not as_json:
             self._show_plan(plan, as_json=False)
         limit = settings.BACKFILL_CONFIRM_CREDITS
         if sure or plan.credits <= limit:
-            return True
+            return
         if not sys.stdin.isatty():
             raise Declined(f"the plan costs {plan.credits:,} credits, above {limit:,}: --yes buys it; nothing bought")
-        return self._asked(f"Buy this for {plan.credits:,} credits? [y/N] ", stop)
-
-    def _asked(self, question: str, stop: threading.Event) -> bool:
-        """What a person says; whoever ends the question says no. It is not part of the answer, which may be JSON."""
-        before = {number: signal.signal(number, signal.default_int_handler) for number in _ENDING}
-        try:
-            if stop.is_set():
-                return False
-            self.stderr.write(question, ending="")
-            self.stderr.flush()
-            return input().strip().casefold() in ("y", "yes")
-        except (EOFError, KeyboardInterrupt):
-            return False
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+        if stop.is_set() or asked(f"Buy this for {plan.credits:,} credits? [y/N] ") not in ("y", "yes"):
+            raise Declined("not confirmed; nothing bought")
 
     def _show_plan(self, plan: Plan, *, as_json: bool) -> None:
         now = timezone.now()
@@ -150,7 +134,7 @@ def _wish(options: dict[str, Any]) -> Wish:
     except ValueError as error:
         raise CommandError(f"--times: {error}") from error
     return Wish(
-        sport_key=_sport(options["sport"]),
+        sport_key=new_sport(options["sport"]) if options["sport"] else settings.SPORTS[0],
         start=start,
         end=end,
         moments=moments,
@@ -160,13 +144,6 @@ def _wish(options: dict[str, Any]) -> Wish:
         seed=options["seed"],
         stored_events=options["stored_events"],
     )
-
-
-def _sport(typed: str | None) -> str:
-    """A key is taken as it is: a backfill may be the first that is stored of a sport."""
-    if not typed or "_" in typed:
-        return typed or str(settings.SPORTS[0])
-    return find_sport(typed)
 
 
 def _share(text: str) -> float:
@@ -181,8 +158,9 @@ def _share(text: str) -> float:
 
 
 def _wait(stop: threading.Event, seconds: float) -> None:
-    """Sleep, unless the end was asked for: nobody waits for a retry then."""
-    stop.wait(seconds)
+    """Sleep, unless the end was asked for. Raises NotNow then: nothing is tried again, and never too early."""
+    if stop.wait(seconds):
+        raise NotNow("ended before it was sent")
 
 
 @contextmanager
@@ -192,13 +170,13 @@ def _ending() -> Iterator[threading.Event]:
     if threading.current_thread() is not threading.main_thread():
         yield stop
         return
-    before = {number: signal.getsignal(number) for number in _ENDING}
+    before = {number: signal.getsignal(number) for number in ENDING}
 
     def end(number: int, _: Any) -> None:
         stop.set()
         signal.signal(number, before[signal.Signals(number)])
 
-    for number in _ENDING:
+    for number in ENDING:
         signal.signal(number, end)
     try:
         yield stop

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from collectors.backfill.items import calls_for, spent_on
+from collectors.backfill.items import calls_for, left, spent_on
 from collectors.backfill.wording import share_of
 from collectors.models import BackfillRun
 from events.cli import ReadCommand, plain, table
@@ -53,7 +53,7 @@ def _document(run: BackfillRun) -> dict[str, Any]:
         "instants_wanted": run.wanted,
         "items": run.items.count(),
         "states": dict(states),
-        "left": states["planned"] + states["failed"],
+        "left": left(run).count(),
         "credits_planned": run.credits_planned,
         "credits_charged": spent_on(calls_for(run)),
         "created_at": run.created_at,

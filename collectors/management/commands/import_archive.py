@@ -9,13 +9,12 @@ from django.core.management import CommandError, CommandParser
 from django.utils import timezone
 
 from collectors.archives.importing import ArchiveOptions, import_archive
-from collectors.archives.meanings import SPORT_KEY
 from collectors.archives.reading import check_options
 from collectors.archives.restoring import restore
 from collectors.choices import ArchiveFormat
 from collectors.errors import CollectorError, UnreadablePayload
 from events.cli import ReadCommand, plain, table
-from events.queries import find_sport
+from events.queries import new_sport
 from odds.archiving.manifest import ArchiveError
 from odds.records import Problem
 from quality.event_checks import end_what_is_over
@@ -128,14 +127,14 @@ def _options(options: dict[str, Any]) -> ArchiveOptions:
 
 
 def _sport(typed: str | None, format: str) -> str:
-    """The sport of files that do not say. A key is taken as it is: an archive may be the first that is stored of it."""
+    """The sport of files that do not say. An archive may be the first that is stored of it."""
     if typed is None:
         if len(settings.SPORTS) == 1:
             return str(settings.SPORTS[0])
         if format != ArchiveFormat.GENERIC:
             raise CommandError(f"of which sport? SPORTS has {len(settings.SPORTS)}: give --sport")
         return ""
-    return typed if SPORT_KEY.fullmatch(typed) else find_sport(typed)
+    return new_sport(typed)
 
 
 def _told(problem: Problem) -> Document:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-from collections import Counter
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from collectors.backfill import items
 from collectors.backfill.planning import make_plan
-from collectors.backfill.service import LOCK, Backfilled, Declined, NothingToBuy, backfill, gaps_of
-from collectors.backfill.wish import Wish, parse_moments
-from collectors.choices import ItemState, Purpose, RunState
+from collectors.backfill.service import LOCK, Declined, NothingToBuy, gaps_of
+from collectors.backfill.wish import parse_moments
+from collectors.choices import ItemState, RunState
 from collectors.clearing import clear_sandbox
 from collectors.errors import AlreadyRunning
 from collectors.models import BackfillItem, BackfillRun, FetchLog, RawResponse
@@ -23,42 +20,9 @@ from events.models import Event
 from odds.fingerprint import fingerprint
 from odds.models import Odds, OddsSnapshot
 
+from .buying import COST, WISH, dates_bought, declines, lists_of, run
+
 pytestmark = pytest.mark.django_db(transaction=True)
-
-WISH = Wish(
-    sport_key="basketball_nba",
-    start=date(2026, 1, 2),
-    end=date(2026, 1, 4),
-    moments=parse_moments("open,24h,1h,close"),
-    wanted=Wanted(markets=("h2h", "spreads"), bookmakers=("pinnacle", "draftkings")),
-)
-COST = 20
-QUOTA_HEADERS = ["x-requests-remaining", "x-requests-used", "x-requests-last"]
-
-
-def run(stage, wish: Wish = WISH, *, sample: list[str] | None = None, stop: threading.Event | None = None, **options):
-    stage.client = {"read_timeout": 20.0, "deadline": 30.0}  # however busy the machine is
-    with stage.gate() as gate:
-        return backfill(
-            wish,
-            gate,
-            sample=sample or [],
-            confirm=options.pop("confirm", lambda plan: True),
-            stop=stop or threading.Event(),
-            **options,
-        )
-
-
-def dates_bought(stage) -> Counter[str]:
-    """How often the provider was asked for the odds of each instant, by its own ledger."""
-    paid = [
-        entry for entry in stage.sandbox.ledger.entries if entry.path.startswith("/v4/historical") and entry.credits
-    ]
-    return Counter(f"{entry.path} {entry.parameters['date']}" for entry in paid)
-
-
-def lists_of(done: Backfilled) -> int:
-    return done.run.items.filter(endpoint="historical_events").count()
 
 
 def test_what_was_planned_is_what_was_charged_and_what_the_provider_says(stage):
@@ -161,7 +125,7 @@ def test_a_sample_is_drawn_and_kept(stage):
 
 def test_without_consent_nothing_dear_is_bought(stage):
     with pytest.raises(Declined):
-        run(stage, confirm=lambda plan: False)
+        run(stage, confirm=declines)
     assert stage.charged == 15, "the lists"
     assert run(stage).report.is_clean
 
@@ -169,132 +133,6 @@ def test_without_consent_nothing_dear_is_bought(stage):
 def test_days_without_games_are_said_to_be_so(stage):
     with pytest.raises(NothingToBuy, match="basketball_nba: no game from 2018-01-02 to 2018-01-03"):
         run(stage, replace(WISH, start=date(2018, 1, 2), end=date(2018, 1, 3)))
-
-
-def test_a_backfill_stops_where_its_credits_end_and_goes_on_when_there_are_more(set_stage):
-    stage = set_stage(quota=600)
-    stage = stage.elsewhere(replace(stage.terms, quota=600))
-    first = run(stage)
-    assert "backfill calls may spend" in first.bought.stopped
-    assert first.run.state == RunState.STOPPED
-    assert 450 - COST < stage.charged <= 450
-    with stage.gate() as gate:
-        gate.call(WISH.call(datetime(2026, 1, 9, tzinfo=UTC)), Purpose.MANUAL)
-    assert stage.charged > 450 - COST, "others may still spend"
-    stage.at(stage.clock() + timedelta(days=20))  # a month begins anew
-    second = run(stage)
-    assert second.report is not None
-    assert second.report.is_clean
-    assert set(dates_bought(stage).values()) == {1}
-
-
-def test_what_the_provider_does_not_have_is_remembered(stage):
-    """A refusal is not asked for again by any run."""
-    run(stage, lists_only=True)
-    stage.sandbox.faults.add(
-        Fault("status", endpoint="historical_odds", times=1, status=422, code="INVALID_HISTORICAL_TIMESTAMP")
-    )
-    first = run(stage)
-    assert first.bought.unavailable == 1
-    assert first.run.items.filter(state=ItemState.UNAVAILABLE).count() == 1
-    assert first.report.is_clean, first.report.examples
-    asked = len(stage.sandbox.ledger.entries)
-    assert run(stage).bought.calls == 0
-    assert len(stage.sandbox.ledger.entries) == asked
-    refused = first.run.items.get(state=ItemState.UNAVAILABLE).requested_at
-    with stage.gate() as gate:
-        plan = make_plan(replace(WISH, gaps=1), gate.terms, gate.clock(), first.run.games)
-    points = [point.at for point in plan.cover.points]
-    assert points, "what it was wanted for may be had at another instant"
-    assert refused not in points
-    assert plan.credits == run(stage, replace(WISH, gaps=1), sample=first.run.games).bought.credits
-    assert set(dates_bought(stage).values()) == {1}
-
-
-def test_a_plan_without_history_stops_it_and_a_better_one_goes_on(stage):
-    code = "HISTORICAL_UNAVAILABLE_ON_FREE_USAGE_PLAN"
-    stage.sandbox.faults.add(Fault("status", endpoint="historical_events", status=401, code=code))
-    for _ in range(2):
-        done = run(stage)
-        assert code in done.bought.stopped
-        assert not done.run.items.filter(state=ItemState.UNAVAILABLE).exists()
-    stage.sandbox.faults.clear()
-    assert run(stage).report.is_clean
-
-
-def test_a_refused_key_makes_nothing_unavailable_even_after_a_kill(stage):
-    """The process died between the refusal and noting it: the item is still taken."""
-    run(stage, lists_only=True)
-    stage.sandbox.faults.add(Fault("status", endpoint="historical_odds", status=401, code="DEACTIVATED_KEY"))
-    done = run(stage)
-    assert "DEACTIVATED_KEY" in done.bought.stopped
-    done.run.items.filter(endpoint="historical_odds").update(state=ItemState.RESERVED)
-    stage.sandbox.faults.clear()
-    again = run(stage)
-    assert again.report.is_clean, again.report.examples
-    assert not again.run.items.filter(state=ItemState.UNAVAILABLE).exists()
-
-
-def test_what_a_call_in_vain_cost_is_told(stage):
-    """An answer that was cut short is charged, and bought again."""
-    run(stage, lists_only=True)
-    stage.sandbox.faults.add(Fault("short_body", endpoint="historical_odds", times=1))
-    done = run(stage)
-    assert done.report.is_clean, done.report.examples
-    assert (done.report.credits_charged, done.report.credits_again) == (stage.charged, COST)
-
-
-def test_an_answer_that_cannot_be_read_is_kept_and_left_alone(stage):
-    run(stage, lists_only=True)
-    stage.sandbox.faults.add(Fault("body", endpoint="historical_odds", times=1, text="<html>"))
-    done = run(stage)
-    parked = done.run.items.get(state=ItemState.PARKED)
-    assert parked.charged == COST
-    assert RawResponse.objects.filter(call=parked.call).get().problem
-    assert done.run.state == RunState.DONE
-    assert set(dates_bought(stage).values()) == {1}
-
-
-def test_a_provider_that_is_away_is_not_asked_for_every_item(stage):
-    run(stage, lists_only=True)
-    stage.sandbox.faults.add(Fault("status", endpoint="historical_odds", status=503))
-    before = len(stage.sandbox.ledger.entries)
-    done = run(stage)
-    assert "in a row failed" in done.bought.stopped
-    assert len(stage.sandbox.ledger.entries) - before <= 3 * (16 + 5 + 16)
-    stage.sandbox.faults.clear()
-    assert run(stage).report.is_clean
-
-
-def test_an_outage_however_often_it_is_met_loses_no_purchase(stage):
-    run(stage, lists_only=True)
-    stage.sandbox.faults.add(Fault("status", endpoint="historical_odds", status=503))
-    for _ in range(4):
-        done = run(stage)
-        assert done.bought.stopped
-        assert done.left == done.run.items.filter(endpoint="historical_odds").count()
-    stage.sandbox.faults.clear()
-    assert run(stage).report.is_clean
-    assert set(done.run.items.values_list("state", flat=True)) == {ItemState.VERIFIED}
-
-
-def test_a_failure_among_successes_leaves_a_purchase_and_no_difference(stage):
-    run(stage, lists_only=True)
-    stage.sandbox.faults.add(Fault("status", endpoint="historical_odds", status=500, times=3, after=6))
-    done = run(stage)
-    assert done.report is not None
-    assert done.report.is_clean, done.report.examples
-    assert done.run.state == (RunState.STOPPED if done.left else RunState.DONE)
-    again = run(stage)
-    assert (again.left, again.run.state) == (0, RunState.DONE)
-
-
-def test_lists_that_were_refused_are_told(stage):
-    stage.sandbox.faults.add(Fault("status", endpoint="historical_events", status=422, times=2, code="INVALID_DATE"))
-    done = run(stage)
-    assert len(done.plan.lists_refused) == 2
-    assert "422 INVALID_DATE" in done.plan.lists_refused[0]
-    assert done.plan.lists_missing == []
 
 
 def test_listing_for_a_run_that_was_begun_buys_no_odds(stage):
@@ -314,13 +152,6 @@ def test_other_books_at_the_same_instants_are_joined_and_no_difference(stage):
     more = replace(WISH, wanted=Wanted(markets=("h2h", "spreads"), regions=("us", "eu")))
     done = run(stage, more)
     assert done.bought.calls > 0
-    assert done.report.is_clean, done.report.examples
-
-
-def test_answers_without_headers_cost_what_was_reckoned_and_no_difference(stage):
-    run(stage, lists_only=True)
-    stage.sandbox.faults.add(Fault("headers", endpoint="historical_odds", remove=QUOTA_HEADERS))
-    done = run(stage)
     assert done.report.is_clean, done.report.examples
 
 
@@ -348,15 +179,6 @@ def test_a_snapshot_that_was_right_by_the_start_known_then_counts(stage):
 def test_gaps_want_an_earlier_run(stage):
     with pytest.raises(NothingToBuy, match="run it without --gaps first"):
         gaps_of(WISH, is_sandbox=True)
-
-
-def test_a_stop_ends_after_the_calls_under_way(stage):
-    stop = threading.Event()
-    done = run(stage, stop=stop, advance=lambda progress: progress.done > 5 and stop.set())
-    assert done.bought.stopped == "by hand"
-    assert not done.run.items.filter(state__in=items.OPEN).exists()
-    assert run(stage).report.is_clean
-    assert set(dates_bought(stage).values()) == {1}
 
 
 def test_one_backfill_at_a_time(stage):

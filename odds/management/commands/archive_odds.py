@@ -11,7 +11,7 @@ from django.core.management import CommandError, CommandParser
 from django.utils import timezone
 from rich.progress import Progress
 
-from events.cli import ReadCommand, plain, whole
+from events.cli import ReadCommand, asked, plain, whole
 from events.queries import find_sport
 from odds.archived import archive_folder
 from odds.archiving.archive import Archived, archive, plan
@@ -92,11 +92,7 @@ class Command(ReadCommand):
                 "this removes rows from the database; give --yes, or --dry-run to see what it would take"
             )
         self._tell(planned, dry_run=True, as_json=False)
-        try:
-            answer = self.console.input(f"Move them to {folder}? [y/N] ", markup=False)
-        except (KeyboardInterrupt, EOFError):
-            answer = ""
-        if answer.strip().lower() not in ("y", "yes"):
+        if asked(f"Move them to {folder}? [y/N] ") not in ("y", "yes"):
             raise CommandError("not confirmed; nothing was archived")
 
     def _tell(self, archives: list[Archived], *, dry_run: bool, as_json: bool) -> None:

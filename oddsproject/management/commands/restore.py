@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management import CommandError, CommandParser
 from django.utils import timezone
 
-from events.cli import ReadCommand, plain
+from events.cli import ReadCommand, asked, plain
 from events.times import stamp
 from oddsproject.backups.access import Access
 from oddsproject.backups.errors import BackupError
@@ -67,11 +67,7 @@ class Command(ReadCommand):
             return
         if not sys.stdin.isatty():
             raise CommandError(f"the database {access.database} would be replaced: say --yes; nothing was restored")
-        try:
-            answer = input(f"Replace the database {access.database}? It is kept under another name. Type yes: ")
-        except (KeyboardInterrupt, EOFError):
-            answer = ""
-        if answer.strip().lower() != "yes":
+        if asked(f"Replace the database {access.database}? It is kept under another name. Type yes: ") != "yes":
             raise CommandError("not confirmed; nothing was restored")
 
     def _conclude(self, backup: Backup, restored: Restored, *, beside: bool, dry_run: bool) -> None:
