@@ -11,6 +11,8 @@ from typing import Any
 
 from django.db import connection
 
+from events.models import Event
+from odds.archived import archived_whole
 from odds.models import Scope
 from odds.records import Asked
 
@@ -66,6 +68,7 @@ class Plan:
     openings: int  # of these, openings
     stored: int  # of these, there already
     cover: Cover
+    archived: int  # games that purchases are for, and whose odds lie in an archive: what is there would be bought again
     cost: int  # credits of one purchase
     means: Means
 
@@ -101,6 +104,7 @@ def make_plan(wish: Wish, terms: Terms, now: datetime, sample: Sequence[str] = (
     drawn = _sample(wish, known, sample)
     wanted = windows((known.games[game.event_id] for game in drawn), wish.moments)
     stored = _stored(wanted, wish)
+    covered = cover((window for window in wanted if window not in stored), grid_of(wish, is_sandbox=is_sandbox))
     return Plan(
         wish=wish,
         is_sandbox=is_sandbox,
@@ -113,7 +117,8 @@ def make_plan(wish: Wish, terms: Terms, now: datetime, sample: Sequence[str] = (
         windows=len(wanted),
         openings=sum(window.moment == OPEN for window in wanted),
         stored=len(stored),
-        cover=cover((window for window in wanted if window not in stored), grid_of(wish, is_sandbox=is_sandbox)),
+        cover=covered,
+        archived=_archived(covered),
         cost=wish.call(now).cost,
         means=_means(quota_of(terms, now), terms, now),
     )
@@ -169,6 +174,11 @@ def _stored(wanted: Sequence[Window], wish: Wish) -> set[Window]:
         moved: Any = _MOVED
         cursor.execute(sql, [*columns, moved, moved, _scopes_for(wish.wanted.asked)])
         return {wanted[place - 1] for (place,) in cursor.fetchall()}
+
+
+def _archived(covered: Cover) -> int:
+    games = {window.event_id for point in covered.points for window in point.windows}
+    return archived_whole(Event.objects.filter(api_id__in=games)).count()
 
 
 def _scopes_for(wanted: Asked) -> list[int]:

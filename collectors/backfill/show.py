@@ -45,6 +45,7 @@ def plan_document(plan: Plan, now: datetime) -> dict[str, Any]:
         "instants_stored": plan.stored,
         "instants_asked_before": len(plan.cover.answered),
         "instants_not_to_be_had": len(plan.cover.unobtainable),
+        "games_archived": plan.archived,
         "instants_to_buy": dict(_moments(plan)),
         "calls": len(plan.cover.points),
         "credits_a_call": plan.cost,
@@ -113,6 +114,12 @@ def _wanted_rows(plan: Plan) -> Iterator[tuple[str, str, str]]:
     if plan.openings_not_seen:
         yield "  openings not seen", f"{plan.openings_not_seen:,}", "on the first list already"
     yield "  stored already", f"{plan.stored:,}", ""
+    if plan.archived:
+        yield (
+            "  in archives",
+            f"{plan.archived:,}",
+            "games to be restored first, or their odds are bought again",
+        )
     if plan.cover.answered:
         yield "  asked before", f"{len(plan.cover.answered):,}", "no pre-match price was on offer"
     if plan.cover.unobtainable:

@@ -17,6 +17,8 @@ from collectors.models import BackfillItem, BackfillRun, FetchLog, RawResponse
 from collectors.sandbox.faults import Fault
 from collectors.the_odds_api.endpoints import Wanted
 from events.models import Event
+from odds.archiving.archive import archive
+from odds.archiving.layout import ArchiveKind
 from odds.fingerprint import fingerprint
 from odds.models import Odds, OddsSnapshot
 
@@ -223,3 +225,15 @@ def test_the_report_sees_what_is_not_as_it_was_received(stage):
     told = " ".join(again.report.examples)
     assert "the bytes stored are not those received" in told
     assert "in the raw answer, not in the runs" in told
+
+
+def test_what_lies_in_an_archive_is_not_bought_again(stage, tmp_path):
+    """It was stored, and not by a backfill: nothing but the event's closing instant tells of it now."""
+    run(stage)
+    BackfillItem.objects.filter(endpoint="historical_odds").delete()
+    BackfillRun.objects.all().delete()
+    assert list(archive(ArchiveKind.WHOLE, stage.clock(), tmp_path))
+    charged = stage.charged
+    with pytest.raises(NothingToBuy, match=r"the odds of \d+ games lie in an archive: restore them first"):
+        run(stage)
+    assert stage.charged == charged
