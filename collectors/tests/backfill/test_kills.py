@@ -62,7 +62,7 @@ def bought_at_once(env: dict[str, str]) -> tuple[dict, str]:
 def test_killed_again_and_again_it_ends_alike_and_buys_nothing_twice(sandbox, tmp_path: Path):
     seed = int(os.environ.get("KILL_SEED", "7"))
     chance = Random(seed)
-    env = environment(sandbox.url, tmp_path, BACKFILL_CALLS_PER_SECOND="60", LOG_LEVEL="ERROR")
+    env = environment(sandbox.url, tmp_path, BACKFILL_CALLS_PER_SECOND="30", LOG_LEVEL="ERROR")
     whole, untouched = bought_at_once(env)
     asked_once = set(paid(sandbox))
     assert set(paid(sandbox).values()) == {1}
