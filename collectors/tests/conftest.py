@@ -29,7 +29,7 @@ class Stage:
         self.sandbox, self.clock = sandbox, clock
         self.slept: list[float] = []
         self.terms = Terms(base_url=sandbox.url, key=key, quota=QUOTA, reserve_fraction=0.02, spool=folder / "spool")
-        self.client: dict[str, Any] = {"read_timeout": 1.0, "deadline": 2.0}
+        self.client: dict[str, Any] = {"read_timeout": 20.0, "deadline": 30.0}  # however busy the machine is
 
     def gate(self) -> Gate:
         client = Client(self.terms.base_url, self.terms.key, clock=self.clock, **self.client)

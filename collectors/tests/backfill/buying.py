@@ -22,7 +22,6 @@ QUOTA_HEADERS = ["x-requests-remaining", "x-requests-used", "x-requests-last"]
 
 
 def run(stage, wish: Wish = WISH, *, sample: list[str] | None = None, stop: threading.Event | None = None, **options):
-    stage.client = {"read_timeout": 20.0, "deadline": 30.0}  # however busy the machine is
     with stage.gate() as gate:
         return backfill(
             wish,
