@@ -1,10 +1,28 @@
 """The worked numbers are those of the field's textbooks: a -110/-110 market, even money, 1.32."""
 
+import subprocess
+import sys
+
+import numpy as np
 import pytest
+from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odds.pricing import american_to_decimal, decimal_to_american, hold, implied_probability, overround
+from odds.pricing import (
+    EDGE_TOLERANCE,
+    american_to_decimal,
+    break_even,
+    decimal_to_american,
+    expected_value,
+    fair_american,
+    fair_decimal,
+    hold,
+    implied_probability,
+    net_of_commission,
+    overround,
+    reaches,
+)
 
 american_prices = st.one_of(st.integers(100, 200_000), st.integers(-200_000, -100))
 
@@ -73,3 +91,66 @@ def test_overround_and_hold_are_two_figures(prices, expected_overround, expected
 def test_prices_that_can_be_bet_without_risk_have_a_negative_overround():
     assert overround([2.10, 2.05]) == pytest.approx(-0.0360, abs=1e-4)
     assert hold([2.10, 2.05]) == pytest.approx(-0.0373, abs=1e-4)  # the return of the arbitrage, taken from the book
+
+
+def test_return_of_an_arbitrage_is_over_what_all_legs_cost():
+    implied = 1 + overround([2.10, 2.05])
+    assert 1 / implied - 1 == pytest.approx(0.0373, abs=5e-5)  # not 1 - S, which is 3.60 %
+
+
+def test_chance_has_a_fair_price_in_both_notations():
+    assert (fair_decimal(0.6), fair_american(0.6)) == (pytest.approx(1.6667, abs=1e-4), -150)
+    assert (fair_decimal(0.25), fair_american(0.25)) == (4.0, 300)
+    assert fair_american(0.5) == 100
+
+
+@pytest.mark.parametrize("chance", [0, 1, 1.2, -0.1, float("nan")])
+def test_what_is_certain_has_no_fair_price(chance):
+    with pytest.raises(ValueError, match="has no fair price: chances that have one lie between 0 and 1"):
+        fair_decimal(chance)
+
+
+def test_bet_breaks_even_at_its_implied_probability():
+    price = american_to_decimal(-110)
+    assert break_even(price) == pytest.approx(11 / 21)
+    assert expected_value(break_even(price), price) == pytest.approx(0)
+
+
+def test_commission_is_taken_off_the_winnings_alone():
+    assert net_of_commission(2.10, 0.05) == pytest.approx(2.045)
+    assert net_of_commission(2.10, 0) == 2.10
+    assert break_even(2.10, commission=0.05) == pytest.approx(1 / 2.045)
+
+
+def test_expected_value_is_what_a_unit_earns():
+    assert expected_value(0.55, american_to_decimal(-110)) == pytest.approx(0.05)
+    assert expected_value(0.25, 3.0) == pytest.approx(-0.25)
+
+
+def test_push_scales_the_expected_value():
+    """A spread of -3 at -110: with pushes in 4 % the stake is at work in the other 96 % only."""
+    assert expected_value(0.55, american_to_decimal(-110), push=0.04) == pytest.approx(0.96 * 0.05)
+    won, lost = 0.96 * 0.55, 0.96 * 0.45
+    assert expected_value(0.55, american_to_decimal(-110), push=0.04) == pytest.approx(won / 1.1 - lost)
+
+
+def test_last_bit_decides_on_no_bet():
+    edge = expected_value(0.35, 3.0)  # 5 % exactly, but for floats
+    assert edge < 0.05
+    assert reaches(edge, 0.05)
+    assert not reaches(0.03 - 2 * EDGE_TOLERANCE, 0.03)
+
+
+def test_columns_are_compared_as_single_edges_are():
+    edges = np.array([0.03 - 1e-12, 0.03 - 2 * EDGE_TOLERANCE, 0.05, np.nan])
+    assert (
+        reaches(edges, 0.03).tolist() == [reaches(edge, 0.03) for edge in edges.tolist()] == [True, False, True, False]
+    )
+
+
+def test_odds_arithmetic_starts_without_numpy_or_the_solver():
+    code = "import sys, odds.pricing; print({'numpy', 'shin'} & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=settings.BASE_DIR, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "set()"

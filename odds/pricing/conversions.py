@@ -1,7 +1,4 @@
-"""Odds arithmetic, pure.
-
-American prices are integers of magnitude 100 or more; decimal prices are floats above 1 and include the stake.
-"""
+"""American and decimal prices, and the chances that they imply, pure."""
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
@@ -30,6 +27,21 @@ def decimal_to_american(price: float) -> int:
         raise ValueError(f"{price!r} is no decimal price: those are above 1")
     american = (exact - 1) * 100 if exact >= 2 else -100 / (exact - 1)
     return int(american.to_integral_value(ROUND_HALF_UP))
+
+
+def fair_decimal(probability: float) -> float:
+    """The decimal price at which a bet of this chance neither wins nor loses in the long run: 0.5238 gives 1.909.
+
+    Raises ValueError outside (0, 1), where there is none.
+    """
+    if not 0 < probability < 1:
+        raise ValueError(f"{probability!r} has no fair price: chances that have one lie between 0 and 1")
+    return 1 / probability
+
+
+def fair_american(probability: float) -> int:
+    """The nearest American price to the fair one: 0.6 gives -150. Raises ValueError outside (0, 1)."""
+    return decimal_to_american(fair_decimal(probability))
 
 
 def implied_probability(decimal_price: float) -> float:
