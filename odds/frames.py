@@ -27,6 +27,15 @@ _TYPES = {
     "implied_probability": "float64",
     "overround": "float64",
     "hold": "float64",
+    "opportunity": "int64",
+    "kind": "str",
+    "net_price": "float64",
+    "share": "float64",
+    "edge": "float64",
+    "probability": "float64",
+    "best_case": "float64",
+    "width": "float64",
+    "note": "str",
     "offers": "int64",
     "timestamp": _TIME,
     "odds_timestamp": _TIME,
@@ -39,6 +48,9 @@ _TYPES = {
     "is_live": "bool",
     "is_valid": "bool",
     "is_timed": "bool",
+    "is_suspect": "bool",
+    "is_same_snapshot": "bool",
+    "can_push": "bool",
 }
 
 

@@ -66,7 +66,7 @@ class StandingPrice:
     point: Decimal | None
     price: int  # American
     decimal_price: float
-    odds_timestamp: datetime  # the first snapshot that had this price
+    odds_timestamp: datetime | None  # first snapshot that had this price; None: of an archive without times
     valid_until: None = None  # whatever became of it later was not known at the instant
     last_update: datetime | None  # the book's own time, in that first snapshot
     snapshot_time: datetime | None  # the newest snapshot, at the instant, that speaks for this book and market
@@ -133,6 +133,11 @@ def book_lines(prices: Iterable[P]) -> list[BookLine[P]]:
             )
         )
     return sorted(lines, key=_line_order)
+
+
+def standing_since(line: BookLine[StandingPrice]) -> datetime:
+    """When the newest of a line's prices was first seen. Raises ValueError where no price has a time."""
+    return max(price.odds_timestamp for price in line.prices if price.odds_timestamp is not None)
 
 
 def compared(price: StandingPrice, line: BookLine[StandingPrice]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from events.models import Event
 from events.names import resolve
-from events.queries import find_event
+from events.queries import find_event, find_sport
 
 from .choices import Side
 from .event_lines import LinePrice, closing_prices, opening_prices
@@ -26,6 +26,9 @@ from .frames import frame
 from .lines import BestPrice, best_prices, book_lines, compared
 from .lookups import find_market, keys
 from .movement import price_changes
+from .opportunities import FINDABLE, OpportunityKind, Terms
+from .opportunities.rows import as_row, leg_row
+from .opportunity_search import opportunities_at, opportunities_before
 from .standing import StandingOdds, standing_odds
 
 if TYPE_CHECKING:
@@ -42,6 +45,11 @@ _BEST = (
 _COMPARISON = (
     "bookmaker", "outcome", "price", "point", "implied_probability", "overround", "hold", "market", "side",
     "description", "decimal_price", "odds_timestamp", "snapshot_time", "age_minutes", "is_live", "is_valid",
+)  # fmt: skip
+_OPPORTUNITIES = (
+    "event_id", "commence_time", "opportunity", "kind", "edge", "market", "outcome", "point", "bookmaker", "price",
+    "decimal_price", "net_price", "share", "side", "description", "probability", "best_case", "width", "can_push",
+    "is_suspect", "is_same_snapshot", "note", "snapshot_time", "age_minutes",
 )  # fmt: skip
 
 
@@ -142,6 +150,46 @@ def closing_line(
     since the valid price before it had been replaced. Archives stand in as for `opening_line`.
     """
     return frame(closing_prices(_events(events), **keys(bookmaker, market)), LinePrice._fields, price="Int64")
+
+
+def find_opportunities(
+    event_id: str | None = None,
+    at: datetime | None = None,
+    *,
+    kinds: Iterable[str] = FINDABLE,
+    sport: str | None = None,
+    days: float | None = None,
+    terms: Terms | None = None,
+) -> DataFrame:
+    """Arbitrage, middles, low hold and value before the start, at an instant or now: one row for each leg.
+
+    In one event, or in all that were still to start, those of one `sport` and within so many `days` if told. `kinds`:
+    arbitrage, middle, low_hold, value. `terms` set the limits; what bookmakers take of winnings is added to them.
+
+    Columns: event_id, commence_time (as known then), opportunity (a number that the legs of one share), kind, edge
+    (profit for each unit staked on all legs: certain for arbitrage, expected for value, the least for others, each
+    given that no stake comes back), market, outcome, point (NaN without one), bookmaker, price (American),
+    decimal_price, net_price (decimal, after commission), share (of the stake, for equal payouts), side, description,
+    probability (value: the fair chance, given no push), best_case and width (middles: the profit where both win, and
+    how many points lie between), can_push, is_suspect (too good to be true), is_same_snapshot, note, snapshot_time,
+    age_minutes. Empty if there is nothing.
+    """
+    moment, limits, wanted = _aware(at), terms or Terms(), {OpportunityKind(kind) for kind in kinds}
+    if event_id is not None:
+        found = opportunities_at([find_event(event_id)], moment, limits, wanted)
+    else:
+        sport_key = None if sport is None else find_sport(sport)
+        within = None if days is None else timedelta(days=days)
+        found = opportunities_before(moment, limits, wanted, sport_key=sport_key, within=within)
+    every = enumerate(((of_event, each) for of_event in found for each in of_event.opportunities), start=1)
+    rows = [
+        {"commence_time": of_event.commence_time, "opportunity": number, "age_minutes": _minutes(leg.price.age_seconds)}
+        | as_row(each)
+        | leg_row(leg)
+        for number, (of_event, each) in every
+        for leg in each.legs
+    ]
+    return frame(rows, _OPPORTUNITIES)
 
 
 def chosen(prices: Sequence[BestPrice], outcome: str | None, point: float | None) -> list[BestPrice]:

@@ -13,7 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat, StrIndex, Trim
 
 from odds.choices import Side
-from odds.lines import SIDES, BookLine, StandingPrice, best_prices, book_lines
+from odds.lines import SIDES, BookLine, StandingPrice, best_prices, book_lines, standing_since
 from odds.models import Odds
 from odds.movement import PriceChange, price_changes
 from odds.pricing import implied_probability
@@ -178,10 +178,7 @@ def books(prices: Sequence[StandingPrice], entry: DataQualityLog, moment: dateti
         is_best = price.is_valid and (price.description, price.outcome, price.point, price.bookmaker) in best
         return _shown(price, columns, is_best=is_best, in_question=there and _key(price) in meant)
 
-    rows = [
-        _row(line, max(price.odds_timestamp for price in line.prices), columns, show)
-        for line in _joined(book_lines(prices))
-    ]
+    rows = [_row(line, standing_since(line), columns, show) for line in _joined(book_lines(prices))]
     return _table(columns, sorted(rows, key=lambda row: row.bookmaker != entry.bookmaker))
 
 

@@ -9,7 +9,7 @@ from django.core.management import CommandParser
 from events.queries import find_event
 from events.times import stamp
 from odds.cli import OddsCommand, moment_or_now
-from odds.lines import BookLine, StandingPrice, book_lines
+from odds.lines import BookLine, StandingPrice, book_lines, standing_since
 from odds.lookups import keys
 from odds.standing import standing_odds
 from odds.tables import market_tables, price_cell
@@ -40,4 +40,4 @@ class Command(OddsCommand):
 
 
 def _since(line: BookLine[StandingPrice]) -> str:
-    return stamp(max(price.odds_timestamp for price in line.prices))
+    return stamp(standing_since(line))

@@ -1,0 +1,234 @@
+"""Arbitrage, middles, low hold and value: what stands, and for how long it did."""
+
+from __future__ import annotations
+
+from argparse import ArgumentTypeError
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.management import CommandError, CommandParser
+
+from events.cli import plain, whole
+from events.models import Event
+from events.queries import find_event, find_sport
+from events.times import duration, stamp
+from odds.cli import OddsCommand, moment_or_now
+from odds.lookups import find_bookmaker
+from odds.opportunities import FINDABLE, Consensus, OpportunityKind, OpportunitySpan, Reference, Terms
+from odds.opportunities.rows import as_row, span_row
+from odds.opportunity_search import EventOpportunities, opportunities_at, opportunities_before
+from odds.opportunity_spans import opportunity_spans
+from odds.opportunity_tables import opportunity_tables, span_tables
+from odds.pricing import DevigMethod
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+SHARP = "pinnacle"
+CONSENSUS = "consensus"
+WORST_OF = "worst_of"
+NEAR_DAYS = 1  # with --history
+
+
+class Command(OddsCommand):
+    help = (
+        "Show arbitrage, middles, low hold and value before the start, now or at an instant, over all events to come "
+        "or in one; with --history for how long each stood. Prices are net of commission; what is flagged or too old "
+        "does not count, nor do offers to lay. Times are in UTC."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        kinds = [str(kind) for kind in FINDABLE]
+        parser.add_argument(
+            "--kind", action="append", choices=kinds, help="only this kind, repeatable; all unless given"
+        )
+        parser.add_argument(
+            "--event-id", help="only this event: the id, or any beginning of it that fits one event only"
+        )
+        parser.add_argument("--sport", help="only this sport: 'nba', basketball_nba")
+        parser.add_argument(
+            "--days",
+            type=whole,
+            help=f"only events that start within so many days; with --history before or after ({NEAR_DAYS})",
+        )
+        self.add_as_of_option(parser)
+        parser.add_argument(
+            "--min-edge",
+            type=_fraction,
+            default=0.01,
+            help="the least that arbitrage and value win: 0.01 (default) for 1 %%",
+        )
+        parser.add_argument(
+            "--max-age", type=whole, metavar="MINUTES", help="how old prices may be (MAX_QUOTE_AGE_MINUTES)"
+        )
+        parser.add_argument(
+            "--sharp", default=SHARP, help=f"the bookmaker whose prices are fair, or {CONSENSUS} (pinnacle)"
+        )
+        parser.add_argument(
+            "--devig",
+            choices=[*map(str, DevigMethod), WORST_OF],
+            default=str(DevigMethod.MULTIPLICATIVE),
+            help=f"how the margin is removed (multiplicative); {WORST_OF}: the lowest chance of all methods",
+        )
+        parser.add_argument("--history", action="store_true", help="for how long each stood, up to now or that instant")
+
+    def handle(self, *, event_id: str | None, as_of: str | None, as_json: bool, history: bool, **options: Any) -> None:
+        if event_id is not None and (options["sport"] or options["days"]):
+            raise CommandError("--event-id names the event: --sport and --days do not go with it")
+        moment = moment_or_now(as_of)
+        event = None if event_id is None else find_event(event_id)
+        chosen = Chosen(
+            event=event,
+            sport_key=find_sport(options["sport"]) if options["sport"] else None,
+            days=options["days"],
+            kinds=[OpportunityKind(kind) for kind in options["kind"] or FINDABLE],
+            terms=_terms(**{name: options[name] for name in ("min_edge", "max_age", "sharp", "devig")}),
+        )
+        if history:
+            self._tell_history(chosen, moment, as_json=as_json)
+        else:
+            self._tell_standing(chosen, moment, as_json=as_json)
+
+    def _tell_standing(self, chosen: Chosen, moment: datetime, *, as_json: bool) -> None:
+        found = chosen.standing(moment)
+        if chosen.event is not None:
+            self.tell_archived(chosen.event, as_json=as_json)
+        if as_json:
+            self.print_json([_event_row(each) | as_row(one) for each in found for one in each.opportunities])
+            return
+        self.console.print(plain(f"As of {stamp(moment)} UTC; {chosen.rules}"), soft_wrap=True)
+        for each in found:
+            if each.opportunities:
+                self._head(each.event, f"Start {stamp(each.commence_time)} UTC, newest snapshot {_age(each, moment)}")
+                self.show_tables(opportunity_tables(each.opportunities))
+        self.console.print()
+        for line in _summary(found, chosen, moment):
+            self.console.print(line, soft_wrap=True)
+
+    def _tell_history(self, chosen: Chosen, moment: datetime, *, as_json: bool) -> None:
+        events = chosen.around(moment)
+        found = [(event, opportunity_spans(event, chosen.terms, chosen.kinds, until=moment)) for event in events]
+        if chosen.event is not None:
+            self.tell_archived(chosen.event, as_json=as_json)
+        if as_json:
+            self.print_json([span_row(span) for _, spans in found for span in spans])
+            return
+        self.console.print(plain(f"Up to {stamp(moment)} UTC; {chosen.rules}"), soft_wrap=True)
+        for event, spans in found:
+            if spans:
+                self._head(event, f"Start {event.start_shown}; {_sampling(spans)}")
+                self.show_tables(span_tables(spans))
+        self.console.print()
+        count = sum(len(spans) for _, spans in found)
+        hint = "" if count else "; --min-edge shows smaller ones, --days looks at more events"
+        self.console.print(f"{count:,} opportunities in {len(events):,} events{hint}", style="dim", soft_wrap=True)
+
+    def _head(self, event: Event, text: str) -> None:
+        self.console.print()
+        self.console.print(plain(event.title, "bold"), f"[dim]{event.api_id}[/]")
+        self.console.print(text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """What is looked for, and where."""
+
+    event: Event | None
+    sport_key: str | None
+    days: int | None
+    kinds: list[OpportunityKind]
+    terms: Terms
+
+    @property
+    def rules(self) -> str:
+        """What counts, in words."""
+        age = duration(timedelta(seconds=self.terms.max_age_seconds or 0))
+        judge = f"; fair prices by {self.terms.reference}, {self.terms.devig or 'worst of all methods'}"
+        return f"prices not older than {age}" + (judge if OpportunityKind.VALUE in self.kinds else "")
+
+    def standing(self, moment: datetime) -> list[EventOpportunities]:
+        if self.event is not None:
+            return opportunities_at([self.event], moment, self.terms, self.kinds)
+        within = None if self.days is None else timedelta(days=self.days)
+        return opportunities_before(moment, self.terms, self.kinds, sport_key=self.sport_key, within=within)
+
+    def around(self, moment: datetime) -> list[Event]:
+        """Events that start near the instant, before or after it."""
+        if self.event is not None:
+            return [self.event]
+        span = timedelta(days=self.days or NEAR_DAYS)
+        events = Event.objects.commencing_between(moment - span, moment + span)
+        if self.sport_key is not None:
+            events = events.for_sport(self.sport_key)
+        return list(events.order_by("commence_time", "api_id"))
+
+
+def _terms(*, min_edge: float, max_age: int | None, sharp: str, devig: str) -> Terms:
+    reference: Reference = sharp if sharp == SHARP else Consensus() if sharp == CONSENSUS else find_bookmaker(sharp)
+    return Terms(
+        min_return=min_edge,
+        min_edge=min_edge,
+        max_age_seconds=60 * (settings.MAX_QUOTE_AGE_MINUTES if max_age is None else max_age),
+        reference=reference,
+        devig=None if devig == WORST_OF else DevigMethod(devig),
+    )
+
+
+def _summary(found: list[EventOpportunities], chosen: Chosen, moment: datetime) -> Iterator[Text]:
+    """What was found, and what to do where that is little."""
+    fresh = [each for each in found if each.bookmakers]
+    if not found:
+        yield plain("No event with odds is to come. fetch_odds asks for what is on offer, --as-of about another time.")
+    elif chosen.event is not None and found[0].commence_time <= moment:
+        yield plain("It has begun: --as-of asks about an instant before, --history for how long each stood.")
+    elif not fresh:
+        yield plain(f"⚠ None of {len(found):,} events has fresh prices from before the start", "yellow")
+        yield plain("fetch_odds asks for new ones, --max-age allows older ones.")
+    else:
+        count = sum(len(each.opportunities) for each in found)
+        hint = "" if count else "; --min-edge shows smaller ones"
+        yield plain(
+            f"{count:,} opportunities in {len(fresh):,} of {len(found):,} events with fresh prices{hint}", "dim"
+        )
+        reference = chosen.terms.reference
+        is_judged = isinstance(reference, Consensus) or any(reference in each.bookmakers for each in fresh)
+        if OpportunityKind.VALUE in chosen.kinds and not is_judged:
+            yield plain(f"⚠ No value can be told, for {reference} has no fresh price", "yellow")
+            yield plain(f"--sharp names another bookmaker, or {CONSENSUS}.")
+
+
+def _event_row(found: EventOpportunities) -> dict[str, Any]:
+    event = found.event
+    return {
+        "event_id": event.api_id,
+        "sport_key": event.sport_key,
+        "commence_time": found.commence_time,
+        "home_team": event.home_team,
+        "away_team": event.away_team,
+    }
+
+
+def _age(found: EventOpportunities, moment: datetime) -> str:
+    return "–" if found.snapshot_time is None else f"{duration(moment - found.snapshot_time)} before"
+
+
+def _sampling(spans: list[OpportunitySpan]) -> str:
+    """How finely time was sampled: what is shorter may not have been seen."""
+    seconds = spans[0].sampling_seconds
+    if seconds is None:
+        return "looked at once"
+    return f"looked at every {duration(timedelta(seconds=seconds))}, so what lasted less may be missing"
+
+
+def _fraction(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 1.0
+    if not -1 < value < 1:
+        raise ArgumentTypeError(f"{text!r} is no fraction; write 0.01 for 1 %")
+    return value
