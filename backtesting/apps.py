@@ -5,3 +5,6 @@ class BacktestingConfig(AppConfig):
     """Would it have worked."""
 
     name = "backtesting"
+
+    def ready(self) -> None:
+        from . import receivers  # noqa: F401 - registers them

@@ -133,7 +133,12 @@ class OddsSnapshot(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["event", "snapshot_time"], name="odds_oddssnapshot_once_per_instant"),
+            # When an event was looked at, at what and with which start is asked without the raw answers beside it.
+            models.UniqueConstraint(
+                fields=["event", "snapshot_time"],
+                include=["commence_time", "scope", "is_live"],
+                name="odds_oddssnapshot_once_per_instant",
+            ),
             models.CheckConstraint(condition=Q(source__in=Source.values), name="odds_oddssnapshot_source_known"),
             models.CheckConstraint(
                 condition=Q(is_live=Q(snapshot_time__gte=F("commence_time"))), name="odds_oddssnapshot_live_is_derived"
