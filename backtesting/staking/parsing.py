@@ -1,0 +1,32 @@
+"""Staking plans as text."""
+
+from __future__ import annotations
+
+from .base import Flat, Percentage, Staking
+from .kelly import Kelly
+from .simultaneous import SimultaneousKelly
+
+_SHAPES = (
+    "flat:AMOUNT, percent:FRACTION, kelly:FRACTION or joint-kelly:FRACTION, the latter two with ,cap= and ,position="
+)
+
+
+def parse_staking(text: str) -> Staking:
+    """The plan of 'flat:100', 'percent:0.02', 'kelly:0.25', 'kelly:0.25,cap=0.05' or 'joint-kelly:0.25,cap=0.2'.
+
+    'kelly' alone is the whole of Kelly's stake. Raises ValueError for what cannot be read.
+    """
+    name, _, rest = text.strip().partition(":")
+    value, *options = (part.strip() for part in rest.split(","))
+    try:
+        named = {key.strip(): float(number) for key, number in (option.split("=") for option in options)}
+        if name in ("kelly", "joint-kelly"):
+            plan = Kelly if name == "kelly" else SimultaneousKelly
+            return plan(float(value or 1), **named)
+        if name in ("flat", "percent") and not named:
+            return Flat(float(value)) if name == "flat" else Percentage(float(value))
+    except TypeError:
+        pass
+    except ValueError as error:
+        raise ValueError(f"staking plan {text!r}: {error}; expected {_SHAPES}") from error
+    raise ValueError(f"staking plan {text!r} is not known, expected {_SHAPES}")
