@@ -1,0 +1,112 @@
+"""What the commands that run strategies have in common: how a strategy and its terms are told."""
+
+from __future__ import annotations
+
+from argparse import ArgumentTypeError
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.management import CommandError, CommandParser
+
+from events.cli import ReadCommand, day_option
+from events.game_days import bounds
+from events.queries import find_sport
+from odds.lookups import find_bookmaker
+from odds.pricing import DevigMethod
+
+from .clv import ClosingTerms
+from .decision_times import parse_decision_time
+from .fills import parse_fills
+from .rules import parse_rules
+from .staking import parse_staking
+from .strategies import BettingStrategy, StrategyError, strategy_class
+from .terms import RunTerms
+
+
+class StrategyCommand(ReadCommand):
+    """A command about one strategy on a range of game days."""
+
+    def add_strategy_options(self, parser: CommandParser, *, dates: bool = True) -> None:
+        parser.add_argument(
+            "strategy", help="a name of list_strategies, package.module:Class, or path/to/file.py:Class"
+        )
+        if dates:
+            parser.add_argument("--start", required=True, help="first game day, league time, as 2025-10-21")
+            parser.add_argument("--end", required=True, help="last game day")
+        parser.add_argument("--sport", help="sport key, title or a part of it; default: the first of SPORTS")
+        parser.add_argument(
+            "--param", action="append", default=[], metavar="NAME=VALUE", type=_pair, help="a parameter; repeatable"
+        )
+        parser.add_argument("--stake", help="flat:100, percent:0.02, kelly:0.25,cap=0.05, joint-kelly:0.25,cap=0.2")
+        parser.add_argument("--decide", help="when: 60m or 3h before the start, change, 17:00, open, close")
+        parser.add_argument("--bankroll", type=float, default=10_000.0, help="to begin with; default 10000")
+
+    def add_terms_options(self, parser: CommandParser) -> None:
+        parser.add_argument("--bookmaker", action="append", default=[], help="only these; repeatable; default: all")
+        parser.add_argument("--fill", default="", help="must_stand,latency=2,limit=500,rounding=1,cost=0.1,…")
+        parser.add_argument("--rules", default="default", help="how bookmakers settle: default, 72h, fanduel=same_day")
+        parser.add_argument("--clv-book", default="pinnacle", help="whose close counts; 'own': that of each bet's book")
+        parser.add_argument("--devig", default="multiplicative", choices=[*DevigMethod], help="of the closing line")
+        parser.add_argument("--max-close-age", type=float, default=10.0, metavar="MINUTES", help="of a closing line")
+        parser.add_argument("--max-age", type=float, default=float(settings.MAX_QUOTE_AGE_MINUTES), metavar="MINUTES")
+        parser.add_argument("--min-coverage", type=float, default=0.5, metavar="SHARE", help="below it: refused")
+        parser.add_argument("--bet-again", action="store_true", help="also on markets of an event that were bet on")
+        parser.add_argument("--seed", type=int, default=0, help="of the resampling; default 0")
+
+    def strategy_of(self, options: dict[str, Any]) -> BettingStrategy:
+        """The strategy that is meant. Raises CommandError with one line."""
+        try:
+            return strategy_class(options["strategy"])(
+                staking=parse_staking(options["stake"]) if options["stake"] else None,
+                decides=parse_decision_time(options["decide"]) if options["decide"] else None,
+                **dict(options["param"]),
+            )
+        except (StrategyError, ValueError) as error:
+            raise CommandError(str(error)) from error
+
+    def terms_of(
+        self, options: dict[str, Any], *, start: datetime | None = None, end: datetime | None = None
+    ) -> RunTerms:
+        """How it is run, on the game days told unless a range is given. Raises CommandError with one line."""
+        if start is None or end is None:
+            start, end = self.range_of(options)
+        book = options["clv_book"]
+        try:
+            return RunTerms(
+                sport_key=find_sport(options["sport"]) if options["sport"] else settings.SPORTS[0],
+                start=start,
+                end=end,
+                initial_bankroll=options["bankroll"],
+                bookmakers=tuple(find_bookmaker(each) for each in options["bookmaker"]),
+                fills=parse_fills(options["fill"]),
+                rules=parse_rules(options["rules"]),
+                closing=ClosingTerms(
+                    bookmaker=None if book == "own" else book,
+                    method=DevigMethod(options["devig"]),
+                    max_close_age_minutes=options["max_close_age"],
+                ),
+                max_age_minutes=options["max_age"],
+                min_coverage=options["min_coverage"],
+                bet_again=options["bet_again"],
+                seed=options["seed"],
+            )
+        except ValueError as error:
+            raise CommandError(str(error)) from error
+
+    def range_of(self, options: dict[str, Any]) -> tuple[datetime, datetime]:
+        """[start, end) of the game days that are meant."""
+        first, last = day_option(options["start"], "--start"), day_option(options["end"], "--end")
+        assert first is not None
+        assert last is not None
+        if last < first:
+            raise CommandError(f"--end: {last} is before --start {first}")
+        return bounds(first)[0], bounds(last)[1]
+
+
+def _pair(text: str) -> tuple[str, str]:
+    """'min_ev=0.03' as a pair, as a type of argparse."""
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise ArgumentTypeError(f"{text!r}: a parameter is given as name=value")
+    return name.strip(), value.strip()

@@ -1,0 +1,183 @@
+"""Runs that are kept: stored with their bets, and counted as tried."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from functools import lru_cache
+from hashlib import sha256
+from math import sqrt
+from pathlib import Path as FilePath
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from .choices import BetState, RunKind, RunState
+from .engine import load, simulate
+from .errors import BacktestError, NothingToRun
+from .history import History
+from .models import BacktestBet, BacktestRun
+from .records import Bet, Settlement
+from .result import BacktestResult
+from .returns import daily_profit, daily_returns
+from .significance import deflated
+from .strategies import BettingStrategy, StrategyError
+from .terms import RunTerms, described, digest
+
+_ROOT = FilePath(__file__).resolve().parent.parent
+_CODE = ("backtesting", "odds")
+Trials = Mapping[str, float | None]
+"""Configurations, by digest, that were tried on the same data, each with its daily Sharpe ratio if it has one."""
+_BET_COLUMNS = [field.name for field in BacktestBet._meta.concrete_fields if field.name not in ("id", "run")]
+
+
+def run_backtest(
+    strategy: BettingStrategy, terms: RunTerms, *, dry_run: bool = False
+) -> tuple[BacktestRun, BacktestResult]:
+    """Run a strategy on stored data and keep what came of it; with `dry_run` the run is not saved and has no id.
+
+    Raises BacktestError with one line where it cannot be run; that is then kept as a failed run.
+    """
+    run = new_run(strategy, terms)
+    if not dry_run:
+        run.save()
+    try:
+        result = simulate(loaded([strategy], terms), strategy, terms)
+    except (BacktestError, StrategyError, ValueError) as error:
+        if not dry_run:
+            fail(run, str(error))
+        raise BacktestError(str(error)) from error
+    fill_in(run, result, trials_of(terms))
+    if not dry_run:
+        keep(run, result)
+    return run, result
+
+
+def loaded(strategies: Sequence[BettingStrategy], terms: RunTerms) -> History:
+    """The history that runs need. Raises NothingToRun where there is no event in the range."""
+    history = load(strategies, terms)
+    if not history.events:
+        raise NothingToRun(
+            f"no {terms.sport_key} event is stored that begins from {terms.start:%Y-%m-%d %H:%M} to "
+            f"{terms.end:%Y-%m-%d %H:%M} UTC: collect, backfill or import some first"
+        )
+    return history
+
+
+def new_run(
+    strategy: BettingStrategy, terms: RunTerms, *, kind: RunKind = RunKind.BACKTEST, group: str = ""
+) -> BacktestRun:
+    """A run that has begun now, not saved yet."""
+    configuration = described(strategy, terms)
+    return BacktestRun(
+        **configuration,
+        configuration=digest(configuration),
+        kind=kind,
+        group=group,
+        state=RunState.RUNNING,
+        sport_key=terms.sport_key,
+        start=terms.start,
+        end=terms.end,
+        initial_bankroll=terms.initial_bankroll,
+        seed=terms.seed,
+        code_version=code_version(),
+        created_at=timezone.now(),
+        started_at=timezone.now(),
+    )
+
+
+@transaction.atomic
+def keep(run: BacktestRun, result: BacktestResult) -> None:
+    """Store a run that was filled in, and its bets by COPY."""
+    run.save()
+    write_bets(run, result.bets)
+
+
+def fill_in(run: BacktestRun, result: BacktestResult, trials: Trials) -> None:
+    """Give a run its figures beside all that was tried, without saving it."""
+    tried = {**trials, run.configuration: daily_sharpe(figures := result.metrics.as_json())}
+    run.state, run.progress, run.finished_at = RunState.DONE, 1.0, timezone.now()
+    run.data_fingerprint = result.data_fingerprint
+    run.metrics = figures | {
+        "trials": len(tried),
+        "deflated": _deflated(result, tried),
+        "caveats": result.caveats,
+    }
+    run.coverage = asdict(result.coverage) | {"fraction": result.coverage.fraction}
+    run.equity = [[f"{moment:%Y-%m-%dT%H:%M:%SZ}", cash, stakes] for moment, cash, stakes in result.equity]
+
+
+def trials_of(terms: RunTerms) -> Trials:
+    """What was tried on data of this sport and range."""
+    found = BacktestRun.objects.trials(terms.sport_key, terms.start, terms.end).order_by("pk")
+    names = ("sharpe_ratio", "settlement_days_per_year")
+    rows = found.values_list("configuration", *(f"metrics__{name}" for name in names))
+    return {configuration: daily_sharpe(dict(zip(names, values, strict=True))) for configuration, *values in rows}
+
+
+def daily_sharpe(figures: Mapping[str, Any]) -> float | None:
+    """The Sharpe ratio of a day, from the annualised one; None of none."""
+    ratio, days = figures["sharpe_ratio"], figures["settlement_days_per_year"]
+    return None if ratio is None or not days else ratio / sqrt(days)
+
+
+def fail(run: BacktestRun, error: str) -> None:
+    run.state, run.error, run.finished_at = RunState.FAILED, error, timezone.now()
+    run.save()
+
+
+def write_bets(run: BacktestRun, bets: Sequence[Bet]) -> None:
+    """Insert the bets of a run."""
+    columns = ", ".join(["run_id", *_BET_COLUMNS])
+    with connection.cursor() as cursor, cursor.copy(f"COPY backtesting_backtestbet ({columns}) FROM STDIN") as copy:
+        for bet in bets:
+            copy.write_row([run.pk, *(_stored(bet, name) for name in _BET_COLUMNS)])
+
+
+def read_bets(run: BacktestRun) -> list[Bet]:
+    """The stored bets of a run as records, in their order."""
+    return [bet_of(row) for row in run.bets.order_by("number")]
+
+
+def bet_of(row: BacktestBet) -> Bet:
+    """A stored bet as a record."""
+    known = {name: getattr(row, name) for name in _BET_COLUMNS}
+    verdicts = [
+        Settlement(datetime.fromisoformat(at), BetState(state), returned) for at, state, returned in row.settlements
+    ]
+    return Bet(**known | {"state": BetState(row.state), "settlements": tuple(verdicts)})
+
+
+def verdicts_as_json(bet: Bet) -> list[list[Any]]:
+    return [[f"{at:%Y-%m-%dT%H:%M:%S.%fZ}", state.value, returned] for at, state, returned in bet.settlements]
+
+
+def _stored(bet: Bet, name: str) -> Any:
+    if name == "settlements":
+        return json.dumps(verdicts_as_json(bet))
+    return getattr(bet, name)
+
+
+def _deflated(result: BacktestResult, trials: Trials) -> dict[str, Any] | None:
+    returns = daily_returns(daily_profit(result.bets).values(), result.initial_bankroll)
+    found = deflated(
+        returns,
+        trials=len(trials),
+        trial_sharpes=[each for each in trials.values() if each is not None],
+        p_value=result.metrics.evidence.p_value,
+    )
+    return None if found is None else asdict(found)
+
+
+@lru_cache(maxsize=1)
+def code_version() -> str:
+    """Twelve hex digits of a digest over the code that makes bets: equal code, equal version."""
+    found = sha256()
+    for app in _CODE:
+        for path in sorted((_ROOT / app).rglob("*.py")):
+            if "tests" not in path.parts and "migrations" not in path.parts:
+                found.update(path.read_bytes())
+    return found.hexdigest()[:12]

@@ -1,0 +1,1 @@
+"""Whether a result holds beyond the settings and the days it was found on: sweeps and walk-forward."""

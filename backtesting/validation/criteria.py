@@ -1,0 +1,29 @@
+"""By what the best of several results is chosen. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ..result import BacktestResult
+
+Criterion = Callable[[BacktestResult], float | None]
+
+CRITERIA: dict[str, Criterion] = {
+    "yield": lambda result: result.metrics.yield_,
+    "growth": lambda result: result.metrics.bankroll_growth,
+    "clv": lambda result: result.metrics.clv.price.value if result.metrics.clv.price else None,
+    "sharpe": lambda result: result.metrics.sharpe_ratio,
+}
+DEFAULT = "yield"
+
+
+def best(results: Sequence[BacktestResult | None], by: str, *, fewest_bets: int = 1) -> int | None:
+    """Place of the best result by this criterion, of equals the first; None where none has it.
+
+    Results of fewer bets than `fewest_bets` do not count: of a handful the best is luck.
+    """
+    figures = [
+        None if result is None or result.total_bets < fewest_bets else CRITERIA[by](result) for result in results
+    ]
+    known = [place for place, figure in enumerate(figures) if figure is not None]
+    return max(known, key=lambda place: (figures[place], -place), default=None)
