@@ -11,6 +11,7 @@ from django.db.models import Max, Q, QuerySet
 from events.choices import EventStatus
 from events.models import Event
 from events.statuses import StatusReport, advance_statuses
+from odds.signals import collected
 from quality.alerts.entries import tell_new_entries
 from quality.event_checks import check_events
 
@@ -77,7 +78,7 @@ def fetch_odds(gate: Gate, sport_key: str, purpose: Purpose, timing: Timing) -> 
     if not upcoming.not_vanished(gate.clock()).exists():
         return FetchReport(sport_key=sport_key, bought=False, reason="nothing to fetch: no game is still to begin")
     received = _call(gate, odds(sport_key, wanted_of_settings()), purpose, timing, take=False)
-    return _report(received, take_in(received))
+    return _collected(gate, received)
 
 
 def fetch_scores(gate: Gate, sport_key: str, purpose: Purpose, timing: Timing) -> FetchReport:
@@ -85,7 +86,7 @@ def fetch_scores(gate: Gate, sport_key: str, purpose: Purpose, timing: Timing) -
     if not wanting_scores(sport_key, gate.clock()).exists():
         return FetchReport(sport_key=sport_key, bought=False, reason="nothing to fetch: no result is missing")
     received = _call(gate, scores(sport_key, SCORES_DAYS), purpose, timing, take=False)
-    return _report(received, take_in(received))
+    return _collected(gate, received)
 
 
 def update_event_status(gate: Gate, sport_keys: list[str], timing: Timing) -> StatusReport:
@@ -122,6 +123,13 @@ def _call(gate: Gate, call: Call, purpose: Purpose, timing: Timing, *, take: boo
     if take:
         take_in(received)
     return received
+
+
+def _collected(gate: Gate, received: Received) -> FetchReport:
+    """Store what was bought, and tell whoever waits for it."""
+    report = _report(received, take_in(received))
+    collected.send_robust(sender=None, sport_key=report.sport_key, now=gate.clock())
+    return report
 
 
 def _report(received: Received, ingested: IngestReport) -> FetchReport:

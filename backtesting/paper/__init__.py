@@ -1,0 +1,1 @@
+"""Paper trading: strategies that decide on odds as they arrive, with money that is not there."""

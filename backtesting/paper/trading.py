@@ -1,0 +1,159 @@
+"""What happens on paper when odds or scores have come: bets are settled, then new decisions are made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import transaction
+
+from ..choices import BetState, RunKind
+from ..engine import commissions, load
+from ..history import History, load_history
+from ..history.records import microseconds
+from ..models import BacktestBet, BacktestRun
+from ..placing import place, settlements_of
+from ..records import Bet, Proposal
+from ..selection import one_by_one
+from ..services import bet_of, verdicts_as_json, write_bets
+from ..strategies import BettingStrategy
+from ..terms import RunTerms
+from .accounts import LOOKED_AHEAD, LOOKED_BACK, cash_of, open_accounts, strategy_of, terms_of
+
+log = structlog.get_logger(__name__)
+
+# A result can be corrected for so long after it was first known.
+CORRECTED_WITHIN = timedelta(days=4)
+
+
+def trade(sport_key: str, now: datetime) -> None:
+    """Settle and decide for every paper account of a sport. What one raises is logged and holds up no other."""
+    settle_bets(sport_key, now)
+    for number in open_accounts().filter(sport_key=sport_key).values_list("pk", flat=True):
+        try:
+            bets = decide(number, now)
+        except Exception:  # a strategy is anybody's code
+            log.exception("paper_not_decided", run=number, sport_key=sport_key)
+        else:
+            log.info("paper_decided", run=number, sport_key=sport_key, bets=len(bets))
+
+
+@transaction.atomic
+def decide(number: int, now: datetime) -> list[Bet]:
+    """Make the decisions of an account that have come due since the last time, once, and write the bets.
+
+    A decision is made on what was known at its instant, and its bet placed now, if the price still stands.
+    """
+    run = BacktestRun.objects.select_for_update().get(pk=number)
+    since = run.decided_until or run.started_at
+    if since is None or now <= since:
+        return []
+    strategy, terms = strategy_of(run), terms_of(run, now - LOOKED_BACK, now + LOOKED_AHEAD)
+    history = load([strategy], terms)
+    strategy = strategy.with_commissions(commissions(history, terms))
+    due = [
+        decision
+        for decision in history.decisions(strategy.decides)
+        if microseconds(since) < decision.moment <= microseconds(now)
+    ]
+    proposals = _not_bet_on(run, list(one_by_one(history, due, strategy)), again=terms.bet_again)
+    bets = _placed(history, proposals, strategy, replace(terms, initial_bankroll=max(cash_of(run), 0.0)), now)
+    _number(bets, run)
+    write_bets(run, bets)
+    run.decided_until = now
+    run.save(update_fields=["decided_until"])
+    return bets
+
+
+def _not_bet_on(run: BacktestRun, proposals: Sequence[Proposal], *, again: bool) -> list[Proposal]:
+    """Those on markets of events that the account has no bet on yet."""
+    if again:
+        return list(proposals)
+    events = {proposal.opportunity.event_id for proposal in proposals}
+    placed = run.bets.filter(event_id__in=events).exclude(state=BetState.UNFILLED)
+    known = set(placed.values_list("event_id", "market", "description"))
+    return [each for each in proposals if (each.opportunity.event_id, *_market(each)) not in known]
+
+
+def _market(proposal: Proposal) -> tuple[str, str]:
+    return proposal.opportunity.market, proposal.opportunity.description
+
+
+def _placed(
+    history: History, proposals: Sequence[Proposal], strategy: BettingStrategy, terms: RunTerms, now: datetime
+) -> list[Bet]:
+    """The bets on these proposals, open; those whose price has gone by now are not filled."""
+    if terms.initial_bankroll <= 0:
+        return []
+    terms = at_once(terms)
+    standing = [each for each in proposals if _stands(history, each, now)]
+    bets = place(history, standing, strategy, terms).bets
+    for bet in bets:
+        if bet.state is not BetState.UNFILLED:
+            bet.placed_at, bet.state, bet.settled_at = now, BetState.OPEN, None
+            bet.settlements, bet.returned, bet.profit, bet.note = (), 0.0, 0.0, ""
+    gone = [each for each in proposals if not _stands(history, each, now)]
+    return bets + _gone(place(history, gone, strategy, terms).bets, now)
+
+
+def at_once(terms: RunTerms) -> RunTerms:
+    """The terms without a wait for a fill: on paper an order is tried when it is decided."""
+    return replace(terms, fills=replace(terms.fills, must_stand=False, latency_seconds=0.0))
+
+
+def _stands(history: History, proposal: Proposal, now: datetime) -> bool:
+    return all(history.standing_at(proposal.event, leg.price, now) for leg in proposal.opportunity.legs)
+
+
+def _gone(bets: Iterable[Bet], now: datetime) -> list[Bet]:
+    """The same as bets that could not be placed."""
+    unfilled = []
+    for bet in bets:
+        bet.state, bet.placed_at, bet.settled_at, bet.settlements = BetState.UNFILLED, None, None, ()
+        bet.stake = bet.cost = bet.returned = bet.profit = 0.0
+        bet.note = f"decided at {now:%H:%M:%S} UTC, when the price had gone"
+        unfilled.append(bet)
+    return unfilled
+
+
+def _number(bets: Iterable[Bet], run: BacktestRun) -> None:
+    """Go on counting where the account's bets end."""
+    last = run.bets.order_by("-number").values_list("number", "position").first() or (0, 0)
+    positions: dict[tuple[bool, int], int] = {}
+    for number, bet in enumerate(bets, last[0] + 1):
+        place_of = positions.setdefault((bet.state is BetState.UNFILLED, bet.position), len(positions) + 1)
+        bet.number, bet.position = number, last[1] + place_of
+
+
+@transaction.atomic
+def settle_bets(sport_key: str, now: datetime) -> int:
+    """Give paper bets the verdicts that are known by now, corrections included; return how many changed."""
+    waiting = BacktestBet.objects.filter(run__kind=RunKind.PAPER, run__sport_key=sport_key)
+    waiting = waiting.filter(state=BetState.OPEN) | waiting.filter(settled_at__gte=now - CORRECTED_WITHIN)
+    rows = list(waiting.select_related("run").select_for_update(of=["self"]))
+    if not rows:
+        return 0
+    starts = [row.commence_time for row in rows]
+    history = load_history(sport_key, min(starts) - LOOKED_BACK, max(max(starts), now) + LOOKED_AHEAD)
+    index = {event.event_id: place for place, event in enumerate(history.events)}
+    changed = [row for row in rows if row.event_id in index and _settled(history, index[row.event_id], row, now)]
+    fields = ["state", "settled_at", "returned", "profit", "settlements", "note"]
+    BacktestBet.objects.bulk_update(changed, fields)
+    return len(changed)
+
+
+def _settled(history: History, event: int, row: BacktestBet, now: datetime) -> bool:
+    """Bring one bet up to what is known; whether that changed anything."""
+    bet = bet_of(row)
+    verdicts, note = settlements_of(history, event, bet, terms_of(row.run, row.run.start, row.run.end))
+    known = tuple(each for each in verdicts if each.settled_at <= now)
+    if not known or known == bet.settlements:
+        return False
+    bet.settlements, last = known, known[-1]
+    row.state, row.settled_at, row.settlements, row.note = last.state, last.settled_at, verdicts_as_json(bet), note
+    known_result = last.state is not BetState.UNRESOLVED
+    row.returned = last.returned if known_result else 0.0
+    row.profit = last.returned - row.stake - row.cost if known_result else 0.0
+    return True
