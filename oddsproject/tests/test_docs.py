@@ -25,7 +25,7 @@ def test_every_command_and_its_options_are_documented(name):
     assert missing == []
 
 
-WITH_TABLES = ("events", "odds", "quality", "collectors")
+WITH_TABLES = ("events", "odds", "quality", "collectors", "backtesting")
 
 
 @pytest.mark.parametrize("model", [model for app in WITH_TABLES for model in apps.get_app_config(app).get_models()])
