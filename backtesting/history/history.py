@@ -177,4 +177,8 @@ class History:
 
     def fingerprint(self) -> str:
         """SHA-256 over all of it in natural order, in hexadecimal: equal for equal data, whatever its row ids."""
+        return self._fingerprint
+
+    @cached_property
+    def _fingerprint(self) -> str:
         return fingerprint(self.events, self.commissions, self.tables)

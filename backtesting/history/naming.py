@@ -50,7 +50,7 @@ def _recoded(rows: Table, codes: Mapping[str, Codes]) -> Table:
 
 
 def _used(*columns: NDArray[Any]) -> list[int]:
-    return [int(id_) for id_ in np.unique(np.concatenate(columns))]
+    return np.flatnonzero(np.bincount(np.concatenate(columns))).tolist()
 
 
 def _in_order(ids: Sequence[int], names: Mapping[int, Name], order: Callable[[Name], Any]) -> tuple[list[Name], Codes]:
