@@ -39,6 +39,8 @@ PURE = [
     "backtesting/history/showing.py",
     "backtesting/history/standing.py",
     "backtesting/history/tables.py",
+    "backtesting/lookahead/comparing.py",
+    "backtesting/lookahead/records.py",
     "backtesting/metrics.py",
     "backtesting/overfitting.py",
     "backtesting/placing.py",
