@@ -43,7 +43,7 @@ class Legs:
     """The legs of all positions, one after the other."""
 
     shares: Floats  # of the position's stake
-    costs: Floats  # paid for placing it; 0 where it is not filled
+    costs: Floats  # paid for ordering it; given back where it is not filled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +53,18 @@ class Payments:
     moments: Instants  # after the decision of the leg's position
     legs: NDArray[np.int64]
     multiples: Floats  # of the stake: by how much more is paid back from then on
+    refunds: Floats  # costs that come back with it: of a leg that was not filled
     ends: NDArray[np.bool_]  # whether the stake is out no more: the first payment of its leg
 
     def in_order(self) -> Payments:
         """By time; what comes at one instant by leg."""
         order = np.lexsort((self.legs, self.moments))
         return Payments(
-            moments=self.moments[order], legs=self.legs[order], multiples=self.multiples[order], ends=self.ends[order]
+            moments=self.moments[order],
+            legs=self.legs[order],
+            multiples=self.multiples[order],
+            refunds=self.refunds[order],
+            ends=self.ends[order],
         )
 
 
@@ -92,15 +97,19 @@ def play(positions: Positions, legs: Legs, payments: Payments, initial: float, r
     amounts, fractions, limits = positions.amounts.tolist(), positions.fractions.tolist(), positions.limits.tolist()
     first, shares, costs = positions.first_legs.tolist(), legs.shares.tolist(), legs.costs.tolist()
     due, due_legs, multiples = payments.moments.tolist(), payments.legs.tolist(), payments.multiples.tolist()
+    refunds = payments.refunds.tolist() if payments.refunds.any() else None
     due.append(_NEVER)
     cash, paid, wanted, down = initial, 0, positions.wanted, rounding.down
     at_hand: list[float] = []  # of each batch
     stakes: list[float] = []
     batches = _batches(positions, legs)
-    # Written out, and without numpy or comprehensions inside, since it is run for every bet of every run of a sweep.
+    # Written out, and without numpy inside, since it is run for every bet of every run of a sweep.
     for moment, begin, end, fees in zip(*(column.tolist() for column in batches), strict=True):
         while due[paid] <= moment:
-            cash += multiples[paid] * stakes[due_legs[paid]]
+            stake = stakes[due_legs[paid]]
+            cash += multiples[paid] * stake
+            if refunds and stake:
+                cash += refunds[paid]
             paid += 1
         at_hand.append(cash)
         wants = []
@@ -140,6 +149,7 @@ def equity(
     staked = played.stakes > 0
     outlay = np.where(staked, played.stakes + legs.costs, 0.0)
     income = payments.multiples * played.stakes[payments.legs]
+    income += np.where(staked[payments.legs], payments.refunds, 0.0)
     moments = np.concatenate([payments.moments, positions.moments[of_leg]])
     order = np.argsort(moments, kind="stable")  # payments stand before decisions of the same instant
     moments = moments[order]

@@ -74,7 +74,7 @@ def load(strategies: Sequence[BettingStrategy], terms: RunTerms) -> History:
 
     They decide at the same times. Made-up events of the sandbox are taken where there is no real one.
     """
-    needs_all = terms.fills.must_stand or terms.fills.latency_seconds > 0 or any(each.looks_back for each in strategies)
+    needs_all = terms.fills.waits or any(each.looks_back for each in strategies)
     markets = {market for each in strategies for market in each.markets}
     return load_history(
         terms.sport_key,

@@ -59,6 +59,11 @@ class FillRules:
             if not 0 <= commission < 1:
                 raise ValueError(f"fill rules: commission.{book}={commission!r}, expected 0 to below 1")
 
+    @property
+    def waits(self) -> bool:
+        """Whether something can happen between a decision and its fill."""
+        return self.must_stand or self.latency_seconds > 0
+
     def limit(self, bookmaker: str) -> float:
         """The greatest stake of one bet; infinite where there is none."""
         return self.limits.get(bookmaker, math.inf if self.default_limit is None else self.default_limit)
@@ -129,11 +134,10 @@ def fill(proposal: Proposal, rules: FillRules, *, stands: Stands, next_look: Nex
     of all legs for the latest of these. A price that was waited for has to stand then, before the start as it was known
     at the decision. An order without a wait is always filled.
     """
-    ordered_at = proposal.moment + timedelta(seconds=rules.latency_seconds)
     prices = [leg.price for leg in proposal.opportunity.legs]
-    if not rules.must_stand and not rules.latency_seconds:
-        return (LegFill(ordered_at, ""),) * len(prices)
-    looks = [next_look(price, ordered_at) if rules.must_stand else ordered_at for price in prices]
+    if not rules.waits:
+        return (LegFill(proposal.moment, ""),) * len(prices)
+    looks = _looks(proposal, rules, next_look)
     in_time = [look for look in looks if look and look < proposal.commence_time]
     placed_at = max(in_time, default=None)
     fills = []
@@ -147,3 +151,23 @@ def fill(proposal: Proposal, rules: FillRules, *, stands: Stands, next_look: Nex
     if rules.partial_legs is PartialLegs.NONE and not all(each.placed_at for each in fills):
         return tuple(LegFill(None, each.note or "another leg could not be filled") for each in fills)
     return tuple(fills)
+
+
+def known_at(proposal: Proposal, rules: FillRules, *, next_look: NextLook) -> datetime:
+    """When it is known whether a proposal's orders were filled: until then its money is set aside.
+
+    At the decision if nothing is waited for, at the last look of its legs, and at the start known then if one of them
+    was not looked at again before it.
+    """
+    if not rules.waits:
+        return proposal.moment
+    looks = _looks(proposal, rules, next_look)
+    in_time = [look for look in looks if look and look < proposal.commence_time]
+    return max(in_time) if len(in_time) == len(looks) else proposal.commence_time
+
+
+def _looks(proposal: Proposal, rules: FillRules, next_look: NextLook) -> list[datetime | None]:
+    """When each leg's order is tried; None where nobody looked again."""
+    ordered_at = proposal.moment + timedelta(seconds=rules.latency_seconds)
+    prices = [leg.price for leg in proposal.opportunity.legs]
+    return [next_look(price, ordered_at) if rules.must_stand else ordered_at for price in prices]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,12 +12,13 @@ from typing import NamedTuple
 import numpy as np
 
 from odds.choices import Side
+from odds.lines import StandingPrice
 from odds.markets import Draw, draw_in
 from odds.opportunities import Leg, Opportunity
 
 from . import bankroll
 from .choices import BetState
-from .fills import FillRules, LegFill, fill
+from .fills import FillRules, LegFill, fill, known_at
 from .history import History
 from .history.records import instant, microseconds
 from .records import Bet, EquityPoint, Proposal, Settlement
@@ -34,6 +36,7 @@ class Ordered(NamedTuple):
 
     proposal: Proposal
     fills: tuple[LegFill, ...]
+    known_at: datetime  # when it was known whether they were filled
 
     @property
     def is_filled(self) -> bool:
@@ -78,27 +81,30 @@ def place(
 
 
 def _orders(history: History, proposals: Iterable[Proposal], terms: RunTerms) -> Iterator[Ordered]:
-    """Each proposal with its fills, but for those on a market of an event that was bet on before."""
-    taken: dict[tuple[int, str, str], datetime] = {}
-    for moment, group in groupby(proposals, key=lambda proposal: proposal.moment):
-        for proposal in group:
-            bet_on = proposal.event, proposal.opportunity.market, proposal.opportunity.description
-            if not terms.bet_again and taken.get(bet_on, moment) < moment:
-                continue
-            order = Ordered(proposal, _filled(history, proposal, terms.fills))
-            if order.is_filled:
-                taken.setdefault(bet_on, moment)
-            yield order
+    """Each proposal with its fills, but for those on a market of an event that was bet on before or may yet be."""
+    taken: dict[tuple[int, str, str], list[Ordered]] = defaultdict(list)
+    for proposal in proposals:
+        before = taken[proposal.event, proposal.opportunity.market, proposal.opportunity.description]
+        if not terms.bet_again and any(_is_in_the_way(order, proposal.moment) for order in before):
+            continue
+        order = _ordered(history, proposal, terms.fills)
+        before.append(order)
+        yield order
 
 
-def _filled(history: History, proposal: Proposal, rules: FillRules) -> tuple[LegFill, ...]:
+def _is_in_the_way(order: Ordered, moment: datetime) -> bool:
+    """Whether an earlier order was filled, or was not known to have failed yet."""
+    return order.proposal.moment < moment and (order.is_filled or order.known_at > moment)
+
+
+def _ordered(history: History, proposal: Proposal, rules: FillRules) -> Ordered:
     event = proposal.event
-    return fill(
-        proposal,
-        rules,
-        stands=partial(history.standing_at, event),
-        next_look=lambda price, after: history.next_look(event, price.bookmaker, price.market, after),
-    )
+
+    def next_look(price: StandingPrice, after: datetime) -> datetime | None:
+        return history.next_look(event, price.bookmaker, price.market, after)
+
+    fills = fill(proposal, rules, stands=partial(history.standing_at, event), next_look=next_look)
+    return Ordered(proposal, fills, known_at(proposal, rules, next_look=next_look))
 
 
 def _unstaked(history: History, order: Ordered, leg_index: int, position: int, terms: RunTerms) -> Bet:
@@ -130,7 +136,7 @@ def _unstaked(history: History, order: Ordered, leg_index: int, position: int, t
         edge=proposal.opportunity.edge,
         stake=1.0,
         commission=terms.fills.commission(price.bookmaker, history.commissions.get(price.bookmaker, 0.0)),
-        cost=terms.fills.cost_per_bet if filled.placed_at else 0.0,
+        cost=terms.fills.cost_per_bet,
         bankroll=0.0,
         state=BetState.OPEN if filled.placed_at else BetState.UNFILLED,
         note=filled.note,
@@ -138,7 +144,7 @@ def _unstaked(history: History, order: Ordered, leg_index: int, position: int, t
     if filled.placed_at:
         bet.settlements, bet.note = settlements_of(history, proposal.event, bet, terms)
     else:
-        bet.settlements = (Settlement(proposal.moment + _SOON, BetState.UNFILLED, 1.0),)
+        bet.settlements = (Settlement(max(order.known_at, proposal.moment + _SOON), BetState.UNFILLED, 1.0),)
     return bet
 
 
@@ -215,13 +221,15 @@ def _payments(bets: Sequence[Bet]) -> bankroll.Payments:
         before = 0.0
         paid = [each for each in bet.settlements if each.state is not BetState.UNRESOLVED]
         for number, settlement in enumerate(paid):
-            rows.append((microseconds(settlement.settled_at), leg, settlement.returned - before, number == 0))
+            refund = bet.cost if settlement.state is BetState.UNFILLED else 0.0
+            rows.append((microseconds(settlement.settled_at), leg, settlement.returned - before, refund, number == 0))
             before = settlement.returned
-    moments, legs, multiples, ends = zip(*rows, strict=True) if rows else ((), (), (), ())
+    moments, legs, multiples, refunds, ends = zip(*rows, strict=True) if rows else ((), (), (), (), ())
     payments = bankroll.Payments(
         moments=np.array(moments, np.int64),
         legs=np.array(legs, np.int64),
         multiples=np.array(multiples, float),
+        refunds=np.array(refunds, float),
         ends=np.array(ends, bool),
     )
     return payments.in_order()

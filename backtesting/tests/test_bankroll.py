@@ -40,6 +40,7 @@ def payments(*rows: tuple[int, int, float] | tuple[int, int, float, bool]) -> Pa
         moments=np.array(moments, np.int64),
         legs=np.array(numbers, np.int64),
         multiples=np.array(multiples, float),
+        refunds=np.zeros(len(rows)),
         ends=np.array(ends, bool),
     ).in_order()
 
@@ -146,7 +147,13 @@ def test_without_a_position_there_is_nothing():
         limits=nothing,
         first_legs=np.zeros(1, int),
     )
-    paid = Payments(moments=nothing.astype(int), legs=nothing.astype(int), multiples=nothing, ends=nothing.astype(bool))
+    paid = Payments(
+        moments=nothing.astype(int),
+        legs=nothing.astype(int),
+        multiples=nothing,
+        refunds=nothing,
+        ends=nothing.astype(bool),
+    )
     played = play(none, Legs(shares=nothing, costs=nothing), paid, 100, UNROUNDED)
     assert [len(each) for each in (*played, *equity(none, legs(), paid, played, 100))] == [0] * 5
 

@@ -213,6 +213,30 @@ class TestFills:
         assert (one["home"].state, one["away"].state) == (BetState.WON, BetState.UNFILLED)
 
 
+class TestWhatIsNotKnownYet:
+    """An order that waits for the next look at 19:00 keeps its money aside until then, whatever comes of it."""
+
+    def bets(self, *, is_gone: bool) -> list[Bet]:
+        first = game(looks=(120, 70, 30), commence_time=TIP)
+        until = TIP - timedelta(minutes=30) if is_gone else None
+        make_pair(first, prices={"home": 100}, odds_timestamp=TIP - 2 * HOUR, valid_until=until)
+        second = game(looks=(120, 70, 20), commence_time=TIP + timedelta(minutes=10))
+        make_pair(second, prices={"home": 100}, odds_timestamp=TIP - 2 * HOUR)
+        third = game(looks=(120, 70, 20), commence_time=TIP + timedelta(minutes=45))
+        make_pair(third, prices={"home": 100}, odds_timestamp=TIP - 2 * HOUR)
+        rules = parse_fills("must_stand,cost=1")
+        return run(Everything(staking=Percentage(0.1)), fills=rules).bets
+
+    def test_a_decision_before_the_look_is_the_same_whether_the_order_fails_or_not(self):
+        gone = [(bet.decided_at, bet.bankroll) for bet in self.bets(is_gone=True)]
+        Event.objects.all().update(sport_key="other")
+        stood = [(bet.decided_at, bet.bankroll) for bet in self.bets(is_gone=False)]
+        assert gone[:2] == stood[:2] == [(TIP - HOUR, 10_000), (TIP - timedelta(minutes=50), 8_999)]
+
+    def test_afterwards_its_money_and_its_cost_are_back(self):
+        assert self.bets(is_gone=True)[2].bankroll == 10_000 - 899.9 - 1
+
+
 def test_a_market_that_was_bet_on_is_left_alone_afterwards():
     event = game(looks=(240, 180, 70))
     make_pair(event, prices={"home": 100}, odds_timestamp=TIP - 4 * HOUR)
