@@ -8,10 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 EMBEDDED = "oddsproject.embedded_postgres"
 FAST_AND_LOSING = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 TEST_DATABASE = re.compile(r"test_(\d+)(_gw\d+)?")
+
+# No property is broken by a busy machine.
+hypothesis_settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("unhurried")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from .metrics import Metrics
 from .records import Coverage
 from .strategies import BettingStrategy
+from .wording import plural
 
 FEW_BETS = 500
 THIN_COVERAGE = 0.8
@@ -32,9 +33,10 @@ def _of_bets(metrics: Metrics) -> Iterator[str]:
     if needed and needed > decided:
         yield f"At this yield about {needed:,} such bets would be needed to tell it from none; there are {decided:,}."
     if metrics.unresolved_bets:
-        yield f"{metrics.unresolved_bets:,} bets have no result: their stakes count as still out."
+        yield f"Without a result: {plural(metrics.unresolved_bets, 'bet')}. The stakes count as still out."
     if metrics.unfilled_bets:
-        yield f"{metrics.unfilled_bets:,} bets were wanted and not placed: the price was gone or the money."
+        missed = plural(metrics.unfilled_bets, "bet")
+        yield f"Wanted and not placed: {missed}. The price was gone, nobody looked again, or there was no money."
 
 
 def _of_data(coverage: Coverage, metrics: Metrics) -> Iterator[str]:

@@ -28,12 +28,17 @@ class CoverageTooLow(BacktestError):
             for count, what in (
                 (coverage.without_snapshot, "without a snapshot to decide on"),
                 (coverage.stale, "with stale prices only"),
-                (coverage.incomplete, "without a complete line in what it needs"),
+                (coverage.incomplete, "without a complete line in what it needs" + _named(coverage)),
             )
             if count
-        ] + [f"of these {note}" for note in coverage.notes]
+        ]
         super().__init__(
             f"{strategy}: {coverage.covered:,} of {coverage.events:,} events ({coverage.fraction:.0%}) had fresh and "
             f"complete prices at the decision, at least {wanted:.0%} are needed: {', '.join(why)}; --min-coverage 0 "
             "runs it all the same"
         )
+
+
+def _named(coverage: Coverage) -> str:
+    """What is missing, in brackets: ' (205 events without a complete line of spreads)'."""
+    return f" ({', '.join(coverage.notes)})" if coverage.notes else ""

@@ -115,11 +115,16 @@ class _Seen:
         complete = lines.any(axis=(1, 2))
         for wanted, there in (
             *_of_each(self.strategy.markets, board.markets, np.asarray(lines.any(axis=2))),
-            *_of_each(self.strategy.books_needed, board.bookmakers, np.asarray(lines.any(axis=1))),
+            *_of_each(self.strategy.books_needed, board.bookmakers, self._at_books(board, lines)),
         ):
             self.lines.setdefault(wanted, np.zeros(len(self.fresh), bool))[event[there]] = True
             complete &= there
         self.complete[event[complete]] = True
+
+    def _at_books(self, board: Board, lines: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Of each decision and book: whether its lines are complete in each market wanted, or in any if none is."""
+        wanted = [number for number, market in enumerate(board.markets) if market in self.strategy.markets]
+        return np.asarray(lines[:, wanted].all(axis=1) if self.strategy.markets else lines.any(axis=1))
 
     def coverage(self, history: History) -> Coverage:
         covered = self.fresh & self.complete

@@ -162,6 +162,9 @@ def _stored(bet: Bet, name: str) -> Any:
 
 
 def _deflated(result: BacktestResult, trials: Trials) -> dict[str, Any] | None:
+    """None where there is no Sharpe ratio: what never lost, as an arbitrage, shows no risk to judge it by."""
+    if result.metrics.sharpe_ratio is None:
+        return None
     returns = daily_returns(daily_profit(result.bets).values(), result.initial_bankroll)
     found = deflated(
         returns,

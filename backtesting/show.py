@@ -39,8 +39,8 @@ def run_tables(run: BacktestRun) -> Iterator[RenderableType]:
 
 
 def _made_with(run: BacktestRun) -> str:
-    parameters = ", ".join(f"{name}={value}" for name, value in run.parameters.items())
-    return f"{parameters}; decides {run.decides}; stakes {run.staking}; data {run.data_fingerprint[:12]}"
+    settings = ", ".join(_parameters(run))
+    return f"{settings}; decides {run.decides}; stakes {run.staking}; data {run.data_fingerprint[:12]}"
 
 
 def _headline(run: BacktestRun) -> Table:
@@ -144,7 +144,7 @@ def comparison(runs: Sequence[BacktestRun]) -> Table:
             f"#{run.pk}",
             plain(run.strategy),
             plain(_settings(run)),
-            f"{run.start:%Y-%m-%d}–{run.end:%Y-%m-%d}",
+            game_days(run.start, run.end),
             *figures(run.metrics),
             share(run.coverage["fraction"]),
         )
@@ -152,7 +152,13 @@ def comparison(runs: Sequence[BacktestRun]) -> Table:
 
 
 def _settings(run: BacktestRun) -> str:
-    return ", ".join([*(f"{name}={value}" for name, value in run.parameters.items()), run.decides, run.staking])
+    return ", ".join([*_parameters(run), run.decides, run.staking])
+
+
+def _parameters(run: BacktestRun | Standing) -> Iterator[str]:
+    """As `--param` takes them."""
+    for name, value in run.parameters.items():
+        yield f"{name}={','.join(map(str, value)) if isinstance(value, list) else 'none' if value is None else value}"
 
 
 def standings(found: Sequence[Standing]) -> Table:
@@ -163,7 +169,7 @@ def standings(found: Sequence[Standing]) -> Table:
     for name in ("Bets", "Open", "Unfilled", "Profit", "Yield", "Bankroll"):
         listing.add_column(name, justify="right")
     for each in found:
-        settings = [*(f"{name}={value}" for name, value in each.parameters.items()), each.decides, each.staking]
+        settings = [*_parameters(each), each.decides, each.staking]
         listing.add_row(
             f"#{each.id}",
             plain(each.strategy),

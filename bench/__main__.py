@@ -30,6 +30,7 @@ class Size:
     small: Recording
     large: Recording
     season: Recording
+    rows: tuple[int, ...]  # of one-row-per-game input
     rounds: int
     days: int  # of games, bought by the backfill
 
@@ -43,6 +44,7 @@ SIZES = {
         small=Recording(24, 40),
         large=Recording(48, 40, first_game=100),
         season=Recording(48, 40),
+        rows=(300,),
         rounds=1,
         days=3,
     ),
@@ -54,6 +56,7 @@ SIZES = {
         small=Recording(48, 350),
         large=Recording(192, 350, first_game=100),
         season=Recording(1_230, 40, books=5),
+        rows=(1_230, 20_000),
         rounds=3,
         days=28,
     ),
@@ -65,13 +68,15 @@ SIZES = {
         small=Recording(48, 350),
         large=Recording(4_716, 350, first_game=100),
         season=Recording(1_230, 300),
+        rows=(1_230, 20_000),
         rounds=5,
         days=140,
     ),
 }
 
 
-FIGURES = (1, 2, 3, 4, 5, 8)
+FIGURES = (1, 2, 3, 4, 5, 6, 7, 8)
+SEASON = {5, 6}  # measured on the same season
 
 
 def main() -> None:
@@ -109,6 +114,9 @@ def measure(size: Size, folder: Path, wanted: set[int]) -> dict[str, object]:
 
     from . import figures
     from .backfill import backfill
+    from .backtests import season_backtest
+    from .core import core
+    from .season import drop_season, load_season
 
     call_command("migrate", verbosity=0)
     steps = {
@@ -116,7 +124,9 @@ def measure(size: Size, folder: Path, wanted: set[int]) -> dict[str, object]:
         3: lambda: figures.bytes_per_price_point(size.bulk),
         2: lambda: figures.live_response(size.live, min(size.live.snapshots, 8)),
         4: lambda: figures.as_of(size.small, size.large, folder, queries=300),
-        5: lambda: figures.closing_lines(size.season, folder),
+        5: lambda: figures.closing_lines(size.season),
+        6: lambda: season_backtest(size.season, size.rounds),
+        7: lambda: core(size.rows, size.rounds),
         8: lambda: backfill(size.days, folder),
     }
     if 3 in wanted:
@@ -124,9 +134,13 @@ def measure(size: Size, folder: Path, wanted: set[int]) -> dict[str, object]:
     begin, measured = time.perf_counter(), []
     for number in (number for number in steps if number in wanted):
         print(f"figure {number} …", file=sys.stderr)
+        if number == min(wanted & SEASON, default=None):
+            load_season(size.season, folder)
         measured.append(steps[number]())
         if number == 2:
             measured.append(figures.collected_response(size.collected, folder))
+        if number == max(wanted & SEASON, default=None):
+            drop_season()
     server_version = connection.pg_version
     connection.close()
     return {

@@ -5,11 +5,12 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterable
 from functools import partial
+from math import inf
 from pathlib import Path
 from random import Random
 from statistics import median
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from django.db import connection, transaction
@@ -37,6 +38,7 @@ from . import specification
 from .recording import BOOKS, MARKETS, POINTS_PER_BOOK, Answer, Recording
 
 Figure = dict[str, Any]
+Answered = TypeVar("Answered")
 ASKED = Asked.of(OddsFormat.AMERICAN, MARKETS)
 
 
@@ -50,7 +52,7 @@ def bulk_ingest(recording: Recording, folder: Path, rounds: int) -> Figure:
         ours.append(recording.price_points / seconds(lambda: import_file(path)))
         peers.append(recording.price_points / seconds(lambda: _copy_narrow(encoded)))
     path.unlink()
-    _sql("DROP TABLE narrow")
+    execute("DROP TABLE narrow")
     return {
         "figure": 1,
         "what": "bulk ingest with decode, checks and raw kept, against pre-encoded binary COPY into one narrow table",
@@ -176,27 +178,20 @@ def as_of(small: Recording, large: Recording, folder: Path, queries: int) -> Fig
     }
 
 
-def closing_lines(season: Recording, folder: Path) -> Figure:
+def closing_lines(season: Recording) -> Figure:
     """5: the closing lines of a season in one query, over the fastest SQL on the table of the specification.
 
     Both are timed inside PostgreSQL, where the query is answered, and delivered to Python, which costs both the same.
     Beside the table of odds the specification has one of snapshots; SQL that finds the instants there is told apart.
+    Takes the tables as `load_season` left them.
     """
-    empty_tables()
-    load(season, folder)
-    specification.create_tables()
-    specification.fill(season.answers())
-    _sql("CREATE TABLE games AS SELECT api_id AS event_id, commence_time FROM events_event")
-    _sql("ANALYZE odds_odds, games, specification_odds, specification_snapshots")
     ours, ours_delivered = _times(_closing_query())
     times = {name: _times(sql) for name, sql in specification.CLOSING_LINES.items()}
     peer, *alternatives = sorted(times, key=lambda name: times[name])
     if peer == specification.WITH_SNAPSHOTS:
         peer = alternatives[0]
-    same = set(_rows(_closing_query())) == set(_rows(specification.CLOSING_LINES[peer]))
+    same = set(fetch(_closing_query())) == set(fetch(specification.CLOSING_LINES[peer]))
     with_snapshots = times[specification.WITH_SNAPSHOTS]
-    _sql("DROP TABLE games")
-    specification.drop_tables()
     return {
         "figure": 5,
         "what": "closing lines of a season in one query, against the fastest SQL on the table of the specification",
@@ -234,13 +229,23 @@ def _closing_query() -> str:
 def _times(sql: str) -> tuple[float, float]:
     """The least seconds of three for a query to be answered within PostgreSQL, and to be delivered to Python."""
     inside = f"SELECT count(*) FROM ({sql} OFFSET 0) AS answer"
-    return min(seconds(lambda: _rows(inside)) for _ in range(3)), min(seconds(lambda: _rows(sql)) for _ in range(3))
+    return min(seconds(lambda: fetch(inside)) for _ in range(3)), min(seconds(lambda: fetch(sql)) for _ in range(3))
 
 
 def seconds(work: Callable[[], object]) -> float:
     begin = perf_counter()
     work()
     return perf_counter() - begin
+
+
+def timed(work: Callable[[], Answered], times: int) -> tuple[float, Answered]:
+    """The least seconds of so many times, and the last answer."""
+    least = inf
+    for _ in range(times):
+        begin = perf_counter()
+        answer = work()
+        least = min(least, perf_counter() - begin)
+    return least, answer
 
 
 def load(recording: Recording, folder: Path) -> None:
@@ -261,8 +266,8 @@ def import_file(path: Path) -> None:
 
 
 def empty_tables() -> None:
-    _sql("TRUNCATE events_event, odds_outcome, odds_bookmaker, odds_market, odds_scope RESTART IDENTITY CASCADE")
-    _sql("TRUNCATE odds_odds RESTART IDENTITY")
+    execute("TRUNCATE events_event, odds_outcome, odds_bookmaker, odds_market, odds_scope RESTART IDENTITY CASCADE")
+    execute("TRUNCATE odds_odds RESTART IDENTITY")
 
 
 def _ingest(answer: Answer) -> None:
@@ -306,13 +311,13 @@ def _narrow_rows(answers: Iterable[Answer]) -> Iterable[bytes]:
 
 
 def _copy_narrow(encoded: Iterable[bytes]) -> None:
-    _sql("DROP TABLE IF EXISTS narrow")
-    _sql("""
+    execute("DROP TABLE IF EXISTS narrow")
+    execute("""
         CREATE TABLE narrow (
             event int, at timestamptz, book smallint, market smallint, outcome int, price int, point real
         )
     """)
-    _sql("CREATE INDEX ON narrow (event, at)")
+    execute("CREATE INDEX ON narrow (event, at)")
     with connection.cursor() as cursor, cursor.copy("COPY narrow FROM STDIN (FORMAT BINARY)") as copy:
         for chunk in encoded:
             copy.write(chunk)
@@ -321,7 +326,7 @@ def _copy_narrow(encoded: Iterable[bytes]) -> None:
 def _load_and_ask(recording: Recording, folder: Path, queries: int) -> float:
     """The median seconds of an as-of query over random events and instants, once the recording is loaded."""
     load(recording, folder)
-    _sql("VACUUM (ANALYZE) events_event, odds_odds, odds_oddssnapshot")
+    execute("VACUUM (ANALYZE) events_event, odds_odds, odds_oddssnapshot")
     chance = Random(queries)
     events = list(Event.objects.values_list("id", "commence_time"))
     times = []
@@ -333,16 +338,16 @@ def _load_and_ask(recording: Recording, folder: Path, queries: int) -> float:
     return median(times)
 
 
-def _rows(sql: str) -> list[tuple[Any, ...]]:
+def fetch(sql: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql)
         return list(cursor.fetchall())
 
 
-def _sql(statement: str) -> None:
+def execute(statement: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement)
 
 
 def _size(table: str) -> int:
-    return int(_rows(f"SELECT pg_total_relation_size('{table}')")[0][0])
+    return int(fetch(f"SELECT pg_total_relation_size('{table}')")[0][0])

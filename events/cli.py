@@ -28,6 +28,9 @@ PIPED_WIDTH = 240
 # What asks a command to end.
 ENDING = (signal.SIGINT, signal.SIGTERM)
 
+# Between a number and its sign.
+_UNBROKEN = "\N{NO-BREAK SPACE}"
+
 UNDEFINED = ("42P01", "42703")  # table, column
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
@@ -132,7 +135,8 @@ def plain(text: str, style: str = "") -> Text:
     """Text from outside, without its markup meaning anything and with what could steer a terminal made visible."""
     from rich.text import Text
 
-    return Text("".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text), style=style)
+    shown = (char if char.isprintable() or char == _UNBROKEN else "\N{REPLACEMENT CHARACTER}" for char in text)
+    return Text("".join(shown), style=style)
 
 
 def table(title: str | Text = "") -> Table:

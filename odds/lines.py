@@ -21,6 +21,7 @@ from .pricing import hold, implied_probability, overround
 # How markets and sides are put in order; all other markets follow by name.
 MARKETS_FIRST = [H2H, SPREADS, TOTALS]
 SIDES = [Side.AWAY, Side.HOME, Side.DRAW, Side.OVER, Side.UNDER, Side.OTHER]
+_PLACES: dict[str, int] = {side: place for place, side in enumerate(SIDES)}
 
 _TEAMS = {Side.HOME, Side.AWAY}
 _THREE_WAY = {Side.HOME, Side.AWAY, Side.DRAW}
@@ -221,7 +222,7 @@ def market_order(market: str) -> tuple[int, str]:
 
 def side_order(side: str) -> int:
     """A key to sort by: away before home, over before under."""
-    return SIDES.index(Side(side))
+    return _PLACES[side]
 
 
 def _order(price: Price) -> tuple[object, ...]:

@@ -8,6 +8,7 @@ Bookmakers, markets, outcomes and scopes are the ids of their rows here; events 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -208,7 +209,7 @@ def _columns(answers: Sequence[_Answer], columns: Mapping[str, _Column]) -> tupl
     event = np.repeat(np.array([answer[0] for answer in answers], np.int32), counts)
     read = {}
     for number, (name, column) in enumerate(columns.items(), start=1):
-        values = np.frombuffer(b"".join(answer[number] or b"" for answer in answers), column.kind)
+        values = np.frombuffer(b"".join(filter(None, map(itemgetter(number), answers))), column.kind)
         read[name] = column.read(values.astype(values.dtype.newbyteorder("=")))
     return event, read
 

@@ -72,7 +72,7 @@ def _events(found: QuerySet[Event]) -> tuple[Integers, list[HistoryEvent]]:
     names = "sport_key", "home_team", "away_team", "start_is_day", "closing_at", "status"
     rows = sorted(fetch_values(found.order_by().values_list("commence_time", "api_id", "pk", *names)))
     ids = [pk for _, _, pk, *_ in rows]
-    final, imported = final_scores(ids), imported_results(found)
+    final, imported = final_scores(ids), imported_results(ids)
     events = [
         HistoryEvent(
             event_id=api_id,

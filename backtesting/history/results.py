@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
 from events.game_days import bounds, day_of
-from events.models import Event, EventScore
+from events.models import EventScore
 from events.results import shown
 
 from ..records import ResultVersion
@@ -49,12 +48,13 @@ def final_scores(event_ids: Iterable[int]) -> dict[int, list[FinalScore]]:
     return found
 
 
-def imported_results(events: QuerySet[Event]) -> dict[int, EventScore]:
-    """The final scores shown that somebody other than the provider gave, by event."""
+def imported_results(events: Collection[int]) -> dict[int, EventScore]:
+    """The final scores shown that somebody other than the provider gave, by event, of these ids."""
     imported = EventScore.objects.filter(event__in=events).exclude(origin="").order_by()
+    ids = set(imported.values_list("event", flat=True))  # apart, since nested the planner may choose a slow way
     progress = "-completed", Coalesce("home_score", 0).desc(), Coalesce("away_score", 0).desc()
     newest = (
-        EventScore.objects.filter(event__in=imported.values("event"))
+        EventScore.objects.filter(event__in=ids)
         .order_by("event_id", "trust", "-observed_at", *progress, "-origin")
         .distinct("event_id", "trust")
     )

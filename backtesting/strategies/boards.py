@@ -87,11 +87,11 @@ def sharp_chances(board: Board, rows: Rows, markets: Sequence[str], terms: Terms
     quotes[line[judge], side[judge]] = board.decimal_price[rows[judge]]
     rows_of_lines = np.empty(len(quotes), np.int64)
     rows_of_lines[line] = rows  # any one will do
-    chances, methods = np.full_like(quotes, np.nan), terms.methods
-    complete = np.flatnonzero(_complete(board, rows_of_lines, quotes, markets, terms))
-    for number, prices in zip(complete.tolist(), quotes[complete].tolist(), strict=True):
-        there = [place for place, price in enumerate(prices) if price == price]
-        chances[number, there] = lowest_chances(tuple(prices[place] for place in there), methods)
+    complete = _complete(board, rows_of_lines, quotes, markets, terms)
+    there, methods = complete[:, None] & ~np.isnan(quotes), terms.methods
+    prices = [tuple(price for price in line if price == price) for line in quotes[complete].tolist()]  # without NaN
+    chances = np.full_like(quotes, np.nan)
+    chances[there] = [chance for line in prices for chance in lowest_chances(line, methods)]
     own = np.array([original_of(key) == original_of(str(terms.reference)) for key in board.bookmakers], bool)
     return np.where(own[board.bookmaker[rows]], np.nan, chances[line, side])
 
