@@ -75,9 +75,18 @@ class Rounding:
     unit: float = 0.01
     minimum: float = 0.0
 
-    def down(self, stake: float) -> float:
-        whole = floor(stake / self.unit + ROUNDING_SLACK) * self.unit if self.unit else stake
-        return whole if whole >= self.minimum else 0.0
+    @property
+    def down(self) -> Callable[[float], float]:
+        """What makes of a stake the one to place."""
+        unit, minimum = self.unit, self.minimum
+        if not unit and not minimum:
+            return float  # as it is, with the least to do
+
+        def down(stake: float) -> float:
+            whole = floor(stake / unit + ROUNDING_SLACK) * unit if unit else stake
+            return whole if whole >= minimum else 0.0
+
+        return down
 
 
 class Played(NamedTuple):

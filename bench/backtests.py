@@ -32,10 +32,13 @@ def season_backtest(season: Recording, rounds: int) -> Figure:
     execute("VACUUM (ANALYZE) events_event, events_eventscore, odds_odds, odds_oddssnapshot")
     execute("VACUUM (ANALYZE) games, specification_odds, specification_snapshots")
     engine, arrays = season_engine(), dense.dense(season)
-    whole, result = timed(engine.run, 2 + rounds)
-    alone, bets = timed(partial(bets_alone, engine), 2 + rounds)
-    at_once, picks = timed(partial(dense.play_at_once, arrays), 2 + rounds)
-    by_game, same_picks = timed(partial(dense.play_game_by_game, arrays), rounds)
+    (whole, result), (alone, bets), (at_once, picks), (by_game, same_picks) = timed(
+        2 + rounds,
+        engine.run,
+        partial(bets_alone, engine),
+        partial(dense.play_at_once, arrays),
+        partial(dense.play_game_by_game, arrays),
+    )
     played = named(result.bets)
     for other in (named(bets), dense.played(arrays, *picks), dense.played(arrays, *same_picks)):
         require_same(played, other)
@@ -70,7 +73,7 @@ def season_backtest(season: Recording, rounds: int) -> Figure:
 def _seconds_event_by_event(query: peers.Query, ours: Iterable[Bet], *, every: int = 1) -> float:
     """What a season takes a peer; the slowest is measured on every so many games, and for these counts as much more."""
     games = peers.all_games()[::every]
-    seconds, played = timed(partial(peers.play_event_by_event, games, query), 1)
+    [(seconds, played)] = timed(1, partial(peers.play_event_by_event, games, query))
     ids = {game.event_id for game in games}
     require_same(named(bet for bet in ours if bet.event_id in ids), played)
     return seconds * every

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from math import isclose
 
 import numpy as np
@@ -41,8 +42,11 @@ def core(sizes: Iterable[int], rounds: int) -> Figure:
 
 
 def _core(games: DataFrame, fraction: float, rounds: int, *, together: bool) -> Figure:
-    ours, played = timed(lambda: play_rows(games, fraction, together=together), 2 + rounds)
-    peer, their = timed(lambda: play_rows_with_backtestbuddy(games, fraction, together=together), rounds)
+    (ours, played), (peer, their) = timed(
+        max(rounds, 10_000 // len(games)),  # the shorter, the more it is disturbed
+        partial(play_rows, games, fraction, together=together),
+        partial(play_rows_with_backtestbuddy, games, fraction, together=together),
+    )
     if not all(isclose(own, other, rel_tol=1e-9) for own, other in zip(played, their, strict=True)):
         raise ValueError(f"figure 7: bankroll and yield are {played} and {their}")
     return {

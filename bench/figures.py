@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 from statistics import median
 from time import perf_counter
-from typing import Any, TypeVar
+from typing import Any
 from uuid import uuid4
 
 from django.db import connection, transaction
@@ -38,7 +38,6 @@ from . import specification
 from .recording import BOOKS, MARKETS, POINTS_PER_BOOK, Answer, Recording
 
 Figure = dict[str, Any]
-Answered = TypeVar("Answered")
 ASKED = Asked.of(OddsFormat.AMERICAN, MARKETS)
 
 
@@ -238,14 +237,18 @@ def seconds(work: Callable[[], object]) -> float:
     return perf_counter() - begin
 
 
-def timed(work: Callable[[], Answered], times: int) -> tuple[float, Answered]:
-    """The least seconds of so many times, and the last answer."""
-    least = inf
+def timed(times: int, *works: Callable[[], Any]) -> list[tuple[float, Any]]:
+    """The least seconds of so many times that each of these takes, and its last answer.
+
+    They take turns, so that a slow moment of the machine hits all.
+    """
+    least, answers = [inf] * len(works), [None] * len(works)
     for _ in range(times):
-        begin = perf_counter()
-        answer = work()
-        least = min(least, perf_counter() - begin)
-    return least, answer
+        for number, work in enumerate(works):
+            begin = perf_counter()
+            answers[number] = work()
+            least[number] = min(least[number], perf_counter() - begin)
+    return list(zip(least, answers, strict=True))
 
 
 def load(recording: Recording, folder: Path) -> None:
