@@ -85,11 +85,3 @@ def test_processes_and_a_dask_cluster_of_two_workers_give_the_same_answers(task)
     assert [result and result.bets for result in here.results] == [result and result.bets for result in there.results]
     assert [len(result.bets) for result in here.results][2] == 0
     assert len(here.results[0].bets) > len(here.results[1].bets) > 0
-
-
-@pytest.mark.django_db
-def test_what_is_wrong_with_one_configuration_harms_no_other(task):
-    history, specs, terms = task
-    broken = RunTerms(**{**{name: getattr(terms, name) for name in terms.__slots__}, "min_coverage": 1.0})
-    events = sweep(history, specs, broken, in_processes(1))
-    assert all(answer.result is None or answer.result.coverage.fraction == 1 for answer in events.answers)
