@@ -74,13 +74,13 @@ def season(seed: int = 7, *, games: int = 12) -> list[Event]:
     """Games on consecutive evenings, two at a time, with all that goes wrong with data.
 
     Every third start is put off an hour before; some are looked at long after the start; scores are corrected, and of
-    one game nobody knows how it ended.
+    one game nobody knows how it ended. The ids follow from the seed, since what a twin makes up follows from them.
     """
     chance = Random(seed)
-    return [_game(number, chance) for number in range(games)]
+    return [_game(number, f"{chance.getrandbits(128):032x}", chance) for number in range(games)]
 
 
-def _game(number: int, chance: Random) -> Event:
+def _game(number: int, api_id: str, chance: Random) -> Event:
     start = TIP + (number // 2) * timedelta(days=1)
     put_off = start + timedelta(minutes=chance.choice([45, 90])) if number % 3 == 1 else start
     edge, looks = chance.uniform(-0.15, 0.15), []
@@ -88,9 +88,8 @@ def _game(number: int, chance: Random) -> Event:
         edge += chance.gauss(0, 0.04)
         at = start - timedelta(minutes=minutes, seconds=chance.randrange(50))
         looks.append(Look(at, _offers(edge, chance), put_off if minutes <= 62 else start))
-    event = record(
-        *looks, event=make_event(commence_time=start, home_team=f"Home {number}", away_team=f"Away {number}")
-    )
+    teams = {"home_team": f"Home {number}", "away_team": f"Away {number}"}
+    event = record(*looks, event=make_event(api_id=api_id, commence_time=start, **teams))
     if number != 5:
         finish(event, 100 + chance.randrange(20), 100 + chance.randrange(20))
     if number % 4 == 0:
