@@ -11,7 +11,7 @@ from ..errors import BacktestError
 from ..history import History
 from ..strategies import StrategySpec
 from ..terms import RunTerms
-from .workers import SETTINGS, Answer, Parcel, receive, run_anywhere, run_here
+from .workers import SETTINGS, Answer, Parcel, receive, run, run_anywhere, run_here
 
 Task = tuple[StrategySpec, RunTerms]
 Executor = Callable[[History, Sequence[Task]], Iterator[tuple[int, Answer]]]
@@ -19,14 +19,17 @@ Executor = Callable[[History, Sequence[Task]], Iterator[tuple[int, Answer]]]
 
 
 def in_processes(jobs: int | None = None) -> Executor:
-    """So many processes of this machine at once; None: one for each processor.
+    """So many processes of this machine at once; None: one for each processor. A single one is this process itself.
 
     They are started anew rather than forked: what this process holds, connections and threads, is none of theirs.
     """
 
     def execute(history: History, tasks: Sequence[Task]) -> Iterator[tuple[int, Answer]]:
+        workers = min(jobs or os.cpu_count() or 1, len(tasks))
+        if workers <= 1:
+            yield from ((number, run(history, *task)) for number, task in enumerate(tasks))
+            return
         settings = os.environ[SETTINGS]
-        workers = min(jobs or os.cpu_count() or 1, max(1, len(tasks)))
         with ProcessPoolExecutor(
             workers, mp_context=get_context("spawn"), initializer=receive, initargs=(Parcel.of(history), settings)
         ) as pool:

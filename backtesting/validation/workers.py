@@ -56,23 +56,23 @@ def receive(parcel: Parcel, settings: str) -> None:
 def run_here(spec: StrategySpec, terms: RunTerms) -> Answer:
     """Run a configuration on the history that this process was started with."""
     assert _parcel is not None
-    return _run(_parcel, spec, terms)
+    return run(_unpacked(_parcel), spec, terms)
 
 
 def run_anywhere(history: Parcel, task: Parcel, settings: str) -> Answer:
     """Run a configuration in a process that knows nothing yet; the history is unpacked once for each."""
     _set_up(settings)
-    return _run(history, *task.unpacked())
+    return run(_unpacked(history), *task.unpacked())
 
 
-def _run(history: Parcel, spec: StrategySpec, terms: RunTerms) -> Answer:
+def run(history: History, spec: StrategySpec, terms: RunTerms) -> Answer:
     """On the range of the terms. What is wrong with it comes back as a line, so that the others go on."""
     from ..engine import simulate
     from ..errors import BacktestError
     from ..strategies import StrategyError
 
     try:
-        part = _unpacked(history).between(terms.start, terms.end)
+        part = history.between(terms.start, terms.end)
         return Answer(spec, simulate(part, spec.build(), terms))
     except (BacktestError, StrategyError, ValueError) as error:
         return Answer(spec, None, str(error))

@@ -46,8 +46,8 @@ from .fuzzing import Fuzzed, payloads
 
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
 IN_MEMORY = int(os.environ.get("FUZZ", "100000"))
-STORED = min(5_000, IN_MEMORY)
-BOUGHT = min(500, IN_MEMORY)  # those that go through sockets, ledger and spool as well
+STORED = IN_MEMORY // 100
+BOUGHT = IN_MEMORY // 1_000  # those that go through sockets, ledger and spool as well
 BATCH = 50
 HISTORY = 200  # snapshots after which an event begins anew, so that memory stays small
 STEP = timedelta(seconds=20)  # between two of them

@@ -151,7 +151,7 @@ def test_an_import_killed_again_and_again_ends_as_if_it_had_not_been(shuffled):
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE events_event CASCADE")
     chance, halfway = random.Random(9), 0
-    for _ in range(6):
+    for _ in range(4):
         process = start_import(shuffled / "shuffled.jsonl")
         before = OddsSnapshot.objects.count()
         deadline = time.monotonic() + 20
@@ -161,7 +161,7 @@ def test_an_import_killed_again_and_again_ends_as_if_it_had_not_been(shuffled):
         process.kill()
         process.wait()
         halfway += 0 < OddsSnapshot.objects.count() < whole
-    assert halfway >= 3, "the kills came before or after the import, not during it"
+    assert halfway >= 2, "the kills came before or after the import, not during it"
     finished = start_import(shuffled / "shuffled.jsonl")
     assert finished.wait(60) == 0
     assert fingerprint() == expected
