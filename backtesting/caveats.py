@@ -29,9 +29,10 @@ def _of_bets(metrics: Metrics) -> Iterator[str]:
     decided = metrics.winning_bets + metrics.losing_bets
     if 0 < decided < FEW_BETS:
         yield f"Few bets: {decided:,} won or lost. Luck of this size is common among strategies without an edge."
-    needed = metrics.evidence.bets_needed
-    if needed and needed > decided:
-        yield f"At this yield about {needed:,} such bets would be needed to tell it from none; there are {decided:,}."
+    found = metrics.evidence
+    if found.yield_ and found.bets_needed and found.bets_needed > found.yield_.n:
+        needed, there = f"{found.bets_needed:,}", f"{found.yield_.n:,}"
+        yield f"At this yield about {needed} such bets would be needed to tell it from none; there are {there}."
     if metrics.unresolved_bets:
         yield f"Without a result: {plural(metrics.unresolved_bets, 'bet')}. The stakes count as still out."
     if metrics.unfilled_bets:

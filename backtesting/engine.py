@@ -53,7 +53,7 @@ def _played(
     outcome = place(history, proposals, strategy, terms, play=play)
     index = {event.event_id: number for number, event in enumerate(history.events)}
     attach_clv(outcome.bets, lambda bet: history.closing(index[bet.event_id], bet.market), terms.closing)
-    coverage.without_close = len({bet.event_id for bet in outcome.bets if bet.closing_decimal is None})
+    coverage.without_close = len({bet.event_id for bet in outcome.bets if bet.clv is None})
     metrics = measure(
         outcome.bets, outcome.equity, terms.initial_bankroll, seed=terms.seed, start=terms.start, end=terms.end
     )

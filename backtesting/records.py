@@ -133,7 +133,7 @@ class Coverage:
     incomplete: int = 0
     without_snapshot: int = 0
     without_result: int = 0
-    without_close: int = 0  # of the events bet on
+    without_close: int = 0  # of the events bet on: some bet has no closing line value
     untimed: int = 0  # covered by an archive that tells no time
     notes: list[str] = field(default_factory=list)
 

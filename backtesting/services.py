@@ -10,7 +10,7 @@ from functools import lru_cache
 from hashlib import sha256
 from math import sqrt
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -29,8 +29,17 @@ from .terms import RunTerms, described, digest
 
 _ROOT = FilePath(__file__).resolve().parent.parent
 _CODE = ("backtesting", "odds")
-Trials = Mapping[str, float | None]
-"""Configurations, by digest, that were tried on the same data, each with its daily Sharpe ratio if it has one."""
+
+
+class Trial(NamedTuple):
+    """A configuration that was tried."""
+
+    strategy: str
+    sharpe: float | None  # of a day
+
+
+Trials = Mapping[str, Trial]
+"""What was tried on the same data, by the digest of the configuration."""
 _BET_COLUMNS = [field.name for field in BacktestBet._meta.concrete_fields if field.name not in ("id", "run")]
 
 
@@ -98,12 +107,13 @@ def keep(run: BacktestRun, result: BacktestResult) -> None:
 
 def fill_in(run: BacktestRun, result: BacktestResult, trials: Trials) -> None:
     """Give a run its figures beside all that was tried, without saving it."""
-    tried = {**trials, run.configuration: daily_sharpe(figures := result.metrics.as_json())}
+    figures = result.metrics.as_json()
+    tried = {**trials, run.configuration: Trial(run.strategy, daily_sharpe(figures))}
     run.state, run.progress, run.finished_at = RunState.DONE, 1.0, timezone.now()
     run.data_fingerprint = result.data_fingerprint
     run.metrics = figures | {
         "trials": len(tried),
-        "deflated": _deflated(result, tried),
+        "deflated": _deflated(run.strategy, result, tried),
         "caveats": result.caveats,
     }
     run.coverage = asdict(result.coverage) | {"fraction": result.coverage.fraction}
@@ -114,8 +124,11 @@ def trials_of(terms: RunTerms) -> Trials:
     """What was tried on data of this sport and range."""
     found = BacktestRun.objects.trials(terms.sport_key, terms.start, terms.end).order_by("pk")
     names = ("sharpe_ratio", "settlement_days_per_year")
-    rows = found.values_list("configuration", *(f"metrics__{name}" for name in names))
-    return {configuration: daily_sharpe(dict(zip(names, values, strict=True))) for configuration, *values in rows}
+    rows = found.values_list("configuration", "strategy", *(f"metrics__{name}" for name in names))
+    return {
+        configuration: Trial(strategy, daily_sharpe(dict(zip(names, values, strict=True))))
+        for configuration, strategy, *values in rows
+    }
 
 
 def daily_sharpe(figures: Mapping[str, Any]) -> float | None:
@@ -161,15 +174,21 @@ def _stored(bet: Bet, name: str) -> Any:
     return getattr(bet, name)
 
 
-def _deflated(result: BacktestResult, trials: Trials) -> dict[str, Any] | None:
-    """None where there is no Sharpe ratio: what never lost, as an arbitrage, shows no risk to judge it by."""
+def _deflated(strategy: str, result: BacktestResult, trials: Trials) -> dict[str, Any] | None:
+    """Every trial counts, but how far trials lie apart by luck is told by those of the same strategy alone.
+
+    One that loses for certain says nothing about that. None where there is no Sharpe ratio: what never lost, as an
+    arbitrage, shows no risk to judge it by.
+    """
     if result.metrics.sharpe_ratio is None:
         return None
     returns = daily_returns(daily_profit(result.bets).values(), result.initial_bankroll)
     found = deflated(
         returns,
         trials=len(trials),
-        trial_sharpes=[each for each in trials.values() if each is not None],
+        trial_sharpes=[
+            each.sharpe for each in trials.values() if each.strategy == strategy and each.sharpe is not None
+        ],
         p_value=result.metrics.evidence.p_value,
     )
     return None if found is None else asdict(found)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from math import e, expm1, log1p, sqrt
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .counting import Floats, game_day, settled, turnover
+from .counting import Floats, coded, game_day, settled, summed, turnover
 from .estimates import FEWEST_DAYS, NORMAL, Estimate, ratio
 from .records import Bet
 from .returns import FEWEST_RETURNS
@@ -26,7 +28,10 @@ _NO_SPREAD = 1e-12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """How far a run's yield is from none. What cannot be told is None, and `note` says why."""
+    """How far a run's yield is from none. What cannot be told is None, and `note` says why.
+
+    A bet is a position here: the legs of an arbitrage win and lose together, and are no evidence of their own.
+    """
 
     yield_: Estimate | None  # by game day: clusters of bets that share lines and news
     t_statistic: float | None = None  # yield over its clustered standard error
@@ -64,8 +69,7 @@ def bets_for(mean: float, standard_deviation: float, sigmas: float = SIGMAS) -> 
 
 def evidence(bets: Sequence[Bet]) -> Evidence:
     """How far the yield of these bets is from 0, in standard errors clustered by game day."""
-    known = [bet for bet in settled(bets) if turnover(bet) or bet.profit]  # a push that cost nothing tells nothing
-    found = ratio([bet.profit for bet in known], [turnover(bet) for bet in known], [game_day(bet) for bet in known])
+    found = _yield(bets)
     if found is None:
         return Evidence(yield_=None, note="no bet was won or lost")
     if found.clusters < FEWEST_DAYS:
@@ -78,6 +82,17 @@ def evidence(bets: Sequence[Bet]) -> Evidence:
     t = found.value / (found.clustered_standard_error or 1.0)
     note = "" if needed else "the yield is not above 0: no number of such bets would show that it is"
     return Evidence(yield_=found, t_statistic=t, p_value=NORMAL.cdf(-t), bets_needed=needed, note=note)
+
+
+def _yield(bets: Sequence[Bet]) -> Estimate | None:
+    """Profit over turnover, of positions."""
+    known = [bet for bet in settled(bets) if turnover(bet) or bet.profit]  # a push that cost nothing tells nothing
+    days: dict[int, date] = {}
+    for bet in known:
+        days.setdefault(bet.position, game_day(bet))
+    codes, positions = coded([bet.position for bet in known])
+    profit, staked = (np.array([part(bet) for bet in known], dtype=float) for part in (attrgetter("profit"), turnover))
+    return ratio(summed(profit, codes, positions), summed(staked, codes, positions), list(days.values()))
 
 
 def deflated(

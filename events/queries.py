@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from django.conf import settings
+
 from .models import Event
 from .names import SPORT_KEY, UnresolvedName, listed, nearest, resolve, spellings
 
@@ -31,13 +35,19 @@ def find_team(typed: str) -> str:
 
 def find_sport(typed: str) -> str:
     """The key of the sport that is meant by its key, its title or a part: 'nba' is basketball_nba."""
-    titles = Event.objects.order_by().values_list("sport_key", "sport_title").distinct()
-    return resolve("sport", typed, spellings(titles))
+    return resolve("sport", typed, spellings(_sports()))
 
 
 def new_sport(typed: str) -> str:
-    """The key of a sport of which nothing need be stored yet: a key is taken as it is."""
-    return typed if SPORT_KEY.fullmatch(typed) else find_sport(typed)
+    """The key of a sport of which nothing need be stored yet: any key, or what one of SPORTS is called."""
+    if SPORT_KEY.fullmatch(typed):
+        return typed
+    return resolve("sport", typed, spellings([*_sports(), *((key, key) for key in settings.SPORTS)]))
+
+
+def _sports() -> Iterable[tuple[str, str]]:
+    """The keys and titles of the sports of which something is stored."""
+    return Event.objects.order_by().values_list("sport_key", "sport_title").distinct()
 
 
 def _unknown_event(typed: str) -> str:

@@ -144,7 +144,9 @@ def _evidence(metrics: Json) -> Iterator[Figure]:
     yield Figure("t statistic", number(found.get("t_statistic")), why)
     if (p_value := found.get("p_value")) is not None:
         yield Figure("p value", number(p_value, 3), "one-sided, of a yield this high without an edge")
-    yield Figure("Bets needed", count(found.get("bets_needed")), "for this yield to be 1.96 standard errors from none")
+    yield Figure(
+        "Bets needed", count(found.get("bets_needed")), "positions, for this yield to be 1.96 standard errors from none"
+    )
     yield Figure("Trials", count(at(metrics, "trials")), "configurations tried on these data")
     if not deflated:
         return

@@ -83,6 +83,17 @@ def test_pushes_are_no_bets_and_add_no_certainty():
     assert evidence(bets + [make_bet(BetState.PUSH, day=500 + day) for day in range(50)]) == evidence(bets)
 
 
+def test_legs_of_a_position_are_one_piece_of_evidence():
+    arbitrages = []
+    for day in range(20):
+        for state, stake in ((WON, 100.0), (LOST, 90.0 + day % 5)):
+            arbitrages.append(make_bet(state, day=day, stake=stake, decimal_price=2.0, position=day))
+    found = evidence(arbitrages)
+    assert found.yield_.n == found.yield_.clusters == 20
+    assert found.yield_.standard_error == found.yield_.clustered_standard_error < 0.01
+    assert found.bets_needed == 1
+
+
 def test_losing_run_needs_no_number_of_bets():
     found = evidence(season([1, 0] * 20, per_day=1))
     assert (found.bets_needed, found.t_statistic < 0) == (None, True)

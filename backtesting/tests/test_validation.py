@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from backtesting.engine import load
+from backtesting.engine import load, simulate
 from backtesting.strategies import EVStrategy
 from backtesting.terms import RunTerms
 from backtesting.validation.executors import in_processes, on_dask
@@ -70,6 +70,16 @@ def task():
     terms = RunTerms(sport_key="basketball_nba", start=START, end=END)
     strategy = EVStrategy()
     return load([strategy], terms), specs_of(strategy, combinations({"min_ev": ["0.0", "0.01", "0.9"]})), terms
+
+
+@pytest.mark.django_db
+def test_a_configuration_that_cannot_be_run_harms_no_other(task):
+    history, _, terms = task
+    specs = specs_of(EVStrategy(), combinations({"sharp_book": ["nobody", "pinnacle"]}))
+    failed, fine = sweep(history, specs, terms, in_processes(1)).answers
+    assert failed.result is None
+    assert "0 of 24 events" in failed.error
+    assert fine.result.bets == simulate(history, EVStrategy(), terms).bets != []
 
 
 @pytest.mark.django_db

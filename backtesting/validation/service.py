@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from ..choices import RunKind, RunState
 from ..models import BacktestRun
-from ..services import Trials, daily_sharpe, fill_in, loaded, new_run, trials_of
+from ..services import Trial, Trials, daily_sharpe, fill_in, loaded, new_run, trials_of
 from ..strategies import BettingStrategy
 from ..terms import RunTerms
 from .criteria import best
@@ -88,4 +88,8 @@ def run_walk_forward(
 def _tried(runs: Sequence[BacktestRun], done: Sweep) -> Trials:
     """The configurations of a sweep, none of which is kept yet."""
     answers = zip(runs, done.results, strict=True)
-    return {run.configuration: daily_sharpe(result.metrics.as_json()) for run, result in answers if result is not None}
+    return {
+        run.configuration: Trial(run.strategy, daily_sharpe(result.metrics.as_json()))
+        for run, result in answers
+        if result is not None
+    }

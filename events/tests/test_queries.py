@@ -2,7 +2,7 @@ import pytest
 
 from events.models import Event
 from events.names import UnresolvedName
-from events.queries import find_event, find_sport, find_team
+from events.queries import find_event, find_sport, find_team, new_sport
 
 from .factories import make_event
 
@@ -77,3 +77,12 @@ def test_sport_is_found_by_title_or_part_of_its_key():
     assert find_sport("NCAAB") == "basketball_ncaab"
     with pytest.raises(UnresolvedName, match="fits several: basketball_nba, basketball_ncaab"):
         find_sport("basketball")
+
+
+@pytest.mark.django_db
+def test_a_sport_of_which_nothing_is_stored_is_known_by_its_key_or_the_settings(settings):
+    settings.SPORTS = ["basketball_nba", "icehockey_nhl"]
+    assert new_sport("nba") == "basketball_nba"
+    assert new_sport("cricket_ipl") == "cricket_ipl"
+    with pytest.raises(UnresolvedName, match="no sport 'ipl'; known: basketball_nba, icehockey_nhl"):
+        new_sport("ipl")

@@ -25,9 +25,9 @@ from ..children import environment, manage
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 # KILLS=20 KILL_DAYS=31 is what the figures in docs/backfill.md are of.
-KILLS = int(os.environ.get("KILLS", "6"))
+KILLS = int(os.environ.get("KILLS", "4"))
 FIRST = date(2026, 1, 1)
-LAST = FIRST + timedelta(days=int(os.environ.get("KILL_DAYS", "6")) - 1)
+LAST = FIRST + timedelta(days=int(os.environ.get("KILL_DAYS", "4")) - 1)
 COMMAND = ("backfill", "--start", FIRST.isoformat(), "--end", LAST.isoformat(), "--yes", "--json")
 
 
