@@ -1,35 +1,21 @@
 """A tear sheet as a person sees it: from a file, in a real browser, in the light and in the dark, on a phone."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from backtesting.choices import BetState
 from backtesting.report import write_tear_sheet
+from events.tests.browsers import chromium, needs_chromium
 
 from .factories import make_bet, make_run, measure_run
 from .test_tear_sheet import EVIL, season
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 IN_THE_LIGHT, IN_THE_DARK = "rgb(26, 111, 181)", "rgb(108, 180, 242)"
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"),
-]
+pytestmark = needs_chromium
 
 
 @pytest.fixture
@@ -43,8 +29,8 @@ def sheet(db, tmp_path) -> Path:
 
 @pytest.fixture
 def browser(sheet) -> Iterator[Browser]:
-    """After the sheet is written, for its loop runs in this thread: beside a loop Django asks no database."""
-    with sync_playwright() as playwright, playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS) as browser:
+    """After the sheet is written, which asks the database."""
+    with chromium() as browser:
         yield browser
 
 

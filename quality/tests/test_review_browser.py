@@ -1,7 +1,6 @@
 """The review queue as a person uses it, in a real browser, on prices that came in through the pipeline."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -9,35 +8,21 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connections
 from django.test import Client
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect
 
 from collectors.pipeline import ingest
 from collectors.tests.factories import NOON, book, event, h2h, snapshot
 from events.models import Event
+from events.tests.browsers import chromium, needs_chromium
 from odds.lines import best_prices
 from odds.models import Odds
 from odds.standing import standing_odds
 from quality.choices import IssueType, ReviewState
 from quality.models import DataQualityLog
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 EVIL = '<script>document.title="owned"</script>"><img src=x onerror="document.title=1">{{7*7}}'
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"),
-    pytest.mark.django_db(transaction=True),
-]
+pytestmark = [*needs_chromium, pytest.mark.django_db(transaction=True)]
 
 
 class Watched:
@@ -74,11 +59,7 @@ def window(live_server, client: Client, monkeypatch) -> Iterator[Watched]:
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     client.force_login(User.objects.create_superuser("reviewer"))
     session = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS) as browser,
-        browser.new_context() as context,
-    ):
+    with chromium() as browser, browser.new_context() as context:
         context.add_cookies([session])
         watched = Watched(context, live_server.url)
         yield watched
