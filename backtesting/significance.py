@@ -24,6 +24,7 @@ from .returns import FEWEST_RETURNS
 SIGMAS = 1.96
 _EULER = 0.5772156649015329  # the constant of Euler and Mascheroni
 _NO_SPREAD = 1e-12
+FEWEST_TRIALS = 5  # fewer do not tell how far trials lie apart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,16 +102,15 @@ def deflated(
     """What remains of a run once all configurations tried on its data are counted (Bailey and López de Prado 2014).
 
     `returns` are daily; `trial_sharpes` the daily Sharpe ratios of the trials, as far as known: how they spread tells
-    how high the best gets by luck. Without two of them they spread as those of independent trials without an edge
-    would. Trials that resemble each other count as fewer, so this errs on the side of doubt. `p_value` is the run's
-    own, as of `evidence`. None for fewer than 30 returns, or for returns without spread. Raises ValueError for no
-    trials.
+    how high the best gets by luck. Fewer than five count as spread like independent trials without an edge. Trials that
+    resemble each other count as fewer, so this errs on the side of doubt. `p_value` is the run's own, as of
+    `evidence`. None for fewer than 30 returns, or for returns without spread. Raises ValueError for no trials.
     """
     found = _moments(np.asarray(returns, dtype=float))
     expected = expected_maximum(trials)
     if found is None:
         return None
-    spread = float(np.std(trial_sharpes, ddof=1)) if len(trial_sharpes) > 1 else 1 / sqrt(found.n - 1)
+    spread = float(np.std(trial_sharpes, ddof=1)) if len(trial_sharpes) >= FEWEST_TRIALS else 1 / sqrt(found.n - 1)
     return Deflated(
         trials=trials,
         expected_maximum=expected,

@@ -39,10 +39,10 @@ def test_what_shows_no_risk_is_not_set_against_the_luck_of_other_trials():
 
 def test_trials_of_other_strategies_count_and_do_not_tell_how_far_luck_goes():
     bets = [make_bet(BetState.LOST if day % 3 == 0 else BetState.WON, day=day) for day in range(40)]
-    kin = {"another": Trial("mine", 0.1)}
+    kin = {f"kin {number}": Trial("mine", 0.1 * number) for number in range(4)}
     spread = filled_in(bets, kin)["deflated"]
     losing = {f"certain loss {number}": Trial("wild", -float(number)) for number in range(1, 9)}
     among_others = filled_in(bets, kin | losing)["deflated"]
-    assert (spread["trials"], among_others["trials"]) == (2, 10)
+    assert (spread["trials"], among_others["trials"]) == (5, 13)
     ratio = among_others["expected_maximum"] / spread["expected_maximum"]
     assert among_others["benchmark_sharpe"] == pytest.approx(spread["benchmark_sharpe"] * ratio)
