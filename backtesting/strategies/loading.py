@@ -6,8 +6,9 @@ import importlib
 import importlib.util
 import sys
 from hashlib import sha256
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from .errors import UnknownStrategy
@@ -43,17 +44,23 @@ def reference_to(cls: type) -> str:
     return f"{place}:{cls.__qualname__}"
 
 
+class _Source(SourceFileLoader):
+    """A file as it is now. Bytecode on disk counts as current where a change left the size alone within a second."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        return self.source_to_code(self.get_data(self.path), self.path)
+
+
 def _from_file(path: Path) -> ModuleType:
     """The module of a file, run once for each content that it had: a file changed in between is a new module."""
     path = path.resolve()
     name = _FROM_FILE + sha256(bytes(path) + b"\0" + path.read_bytes()).hexdigest()[:16]
     if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, path)
-        if spec is None or spec.loader is None:
-            raise ImportError(f"{path} is no Python file")
+        spec = importlib.util.spec_from_loader(name, loader := _Source(name, str(path)))
+        assert spec is not None
         sys.modules[name] = module = importlib.util.module_from_spec(spec)
         try:
-            spec.loader.exec_module(module)
+            loader.exec_module(module)
         except BaseException:
             del sys.modules[name]
             raise

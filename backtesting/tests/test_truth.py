@@ -60,8 +60,9 @@ class Measured:
 
     @property
     def yield_agrees(self) -> bool:
-        found = self.result.metrics.evidence.yield_
-        return abs(found.value - self.true_edge) <= 1.96 * found.clustered_standard_error
+        """Whether the interval that a run shows beside its yield holds the truth."""
+        stated = self.result.metrics.intervals.yield_
+        return stated.low <= self.true_edge <= stated.high
 
     @property
     def clv_agrees(self) -> bool:
