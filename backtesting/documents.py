@@ -9,7 +9,7 @@ from typing import Any
 from .models import BacktestRun
 from .records import Bet
 
-_OF_RUN = (
+RUN_FIELDS = (
     "kind", "state", "group", "strategy", "parameters", "decides", "staking", "terms", "configuration", "sport_key",
     "start", "end", "initial_bankroll", "seed", "data_fingerprint", "code_version", "metrics", "coverage", "error",
 )  # fmt: skip
@@ -17,7 +17,7 @@ _OF_RUN = (
 
 def run_summary(run: BacktestRun) -> dict[str, Any]:
     """A run without its bets; `id` is None of one that was not kept."""
-    return {"id": run.pk} | {name: getattr(run, name) for name in _OF_RUN}
+    return {"id": run.pk} | {name: getattr(run, name) for name in RUN_FIELDS}
 
 
 def run_document(run: BacktestRun, bets: Sequence[Bet]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from django.core.management import CommandError, CommandParser
 from django.db import OperationalError, ProgrammingError
 from django_rich.management import RichCommand
 
+from .encoding import as_json
 from .names import UnresolvedName
 
 if TYPE_CHECKING:
@@ -32,8 +33,6 @@ ENDING = (signal.SIGINT, signal.SIGTERM)
 _UNBROKEN = "\N{NO-BREAK SPACE}"
 
 UNDEFINED = ("42P01", "42703")  # table, column
-
-_encoder = msgspec.json.Encoder(decimal_format="number")
 
 
 class ReadCommand(RichCommand):
@@ -75,7 +74,7 @@ class ReadCommand(RichCommand):
 
     def print_json(self, answer: Any) -> None:
         """Write one document: times in ISO 8601 with Z, exact decimals as numbers, dataclasses as objects."""
-        self.stdout.write(msgspec.json.format(_encoder.encode(answer), indent=2).decode())
+        self.stdout.write(msgspec.json.format(as_json(answer), indent=2).decode())
 
 
 def asked(question: str) -> str:

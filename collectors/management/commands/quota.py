@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.utils import timezone
 from events.cli import ReadCommand, table
 from events.times import duration, stamp
 
+from ...documents import quota_document
 from ...gate import SANDBOX_KEY, Terms
 from ...spending import ModeForecast, Quota, forecasts, quota_of
 
@@ -35,7 +35,7 @@ class Command(ReadCommand):
         quota = quota_of(Terms.of_settings(), now)
         planned = forecasts(quota.balance, now) if forecast else []
         if as_json:
-            self.print_json(_document(quota, planned if forecast else None))
+            self.print_json(quota_document(quota, planned if forecast else None))
             return
         self._show_balance(quota, now)
         self._show_allowances(quota)
@@ -138,16 +138,3 @@ def _told(forecast: ModeForecast) -> str:
         need = f"{forecast.frugal_need:,} credits"
         return f"[yellow]⚠ fits with less: {forecast.given_up} ({need}){ends}[/]"
     return f"[red]✗ does not fit, not even {forecast.given_up or 'as seldom as can be'}{ends}[/]"
-
-
-def _document(quota: Quota, planned: list[ModeForecast] | None) -> dict[str, Any]:
-    names = {
-        "used": "quota_used",
-        "remaining": "quota_remaining",
-        "pending": "credits_pending",
-        "seen_at": "quota_seen_at",
-    }
-    document = {names.get(name, name): value for name, value in asdict(quota).items()}
-    if planned is not None:
-        document["forecasts"] = [{**asdict(each), "need": each.need} for each in planned]
-    return {"sandbox": quota.account == SANDBOX_KEY, **document}

@@ -8,9 +8,10 @@ from typing import Any
 from django.core.management import CommandParser
 from django.utils import timezone
 
-from events import doubts, game_days
 from events.choices import EventStatus
+from events.choosing import chosen_events
 from events.cli import ReadCommand, day_option, plain, table, whole
+from events.documents import event_document
 from events.lifecycle import Doubt
 from events.models import Event
 from events.queries import find_sport, find_team
@@ -52,7 +53,7 @@ class Command(ReadCommand):
         limit = limit or (None if as_json else SHOWN)
         shown = list(events.order_by("-commence_time", "-api_id")[:limit])[::-1]
         if as_json:
-            self.print_json([_as_json(event) for event in shown])
+            self.print_json([event_document(event) for event in shown])
         else:
             self._show(shown, len(shown) if len(shown) != limit else events.count())
 
@@ -82,19 +83,17 @@ class Command(ReadCommand):
 def _chosen(
     *, days: int | None, date: str | date | None, team: str | None, sport: str | None, status: str | None
 ) -> EventQuerySet:
-    events: EventQuerySet = Event.objects.all()
-    if days is not None:
-        now, span = timezone.now(), timedelta(days=days)
-        events = events.commencing_between(now - span, now + span)
-    if day := day_option(date, "--date"):
-        events = events.commencing_between(*game_days.bounds(day))
-    if team is not None:
-        events = events.for_team(find_team(team))
-    if sport is not None:
-        events = events.for_sport(find_sport(sport))
-    if status == EventStatus.LIVE:  # a game that began more than a day ago is not, whatever became of it
-        events = events.exclude(doubts.unresolved(timezone.now()))
-    return events if status is None else events.with_status(status)
+    now = timezone.now()
+    start, end = (None, None) if days is None else (now - timedelta(days=days), now + timedelta(days=days))
+    return chosen_events(
+        now,
+        start=start,
+        end=end,
+        day=day_option(date, "--date"),
+        team=None if team is None else find_team(team),
+        sport=None if sport is None else find_sport(sport),
+        status=status,
+    )
 
 
 def _hint() -> str:
@@ -110,20 +109,3 @@ def _id_size(events: list[Event]) -> int:
     while len({event.api_id[:size] for event in events}) < len(events):
         size += 1
     return size
-
-
-def _as_json(event: Event) -> dict[str, Any]:
-    return {
-        "event_id": event.api_id,
-        "sport_key": event.sport_key,
-        "sport_title": event.sport_title,
-        "commence_time": event.commence_time,
-        "start_is_day": event.start_is_day,
-        "home_team": event.home_team,
-        "away_team": event.away_team,
-        "status": event.status,
-        "home_score": event.home_score,
-        "away_score": event.away_score,
-        "completed_at": event.completed_at,
-        "closing_at": event.closing_at,
-    }

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.core.management import CommandError, CommandParser
 
 from events.cli import plain, whole
@@ -16,20 +15,16 @@ from events.models import Event
 from events.queries import find_event, find_sport
 from events.times import duration, stamp
 from odds.cli import OddsCommand, moment_or_now
-from odds.lookups import find_bookmaker
-from odds.opportunities import FINDABLE, Consensus, OpportunityKind, OpportunitySpan, Reference, Terms
-from odds.opportunities.rows import as_row, span_row
+from odds.opportunities import FINDABLE, Consensus, OpportunityKind, OpportunitySpan, Terms
+from odds.opportunities.rows import span_row
+from odds.opportunity_choice import CONSENSUS, METHODS, MIN_EDGE, SHARP, WORST_OF, opportunity_document, terms_of
 from odds.opportunity_search import EventOpportunities, opportunities_at, opportunities_before
 from odds.opportunity_spans import opportunity_spans
 from odds.opportunity_tables import opportunity_tables, span_tables
-from odds.pricing import DevigMethod
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-SHARP = "pinnacle"
-CONSENSUS = "consensus"
-WORST_OF = "worst_of"
 NEAR_DAYS = 1  # with --history
 
 
@@ -59,7 +54,7 @@ class Command(OddsCommand):
         parser.add_argument(
             "--min-edge",
             type=_fraction,
-            default=0.01,
+            default=MIN_EDGE,
             help="the least that arbitrage and value win: 0.01 (default) for 1 %%",
         )
         parser.add_argument(
@@ -70,8 +65,8 @@ class Command(OddsCommand):
         )
         parser.add_argument(
             "--devig",
-            choices=[*map(str, DevigMethod), WORST_OF],
-            default=str(DevigMethod.MULTIPLICATIVE),
+            choices=METHODS,
+            default=METHODS[0],
             help=f"how the margin is removed (multiplicative); {WORST_OF}: the lowest chance of all methods",
         )
         parser.add_argument("--history", action="store_true", help="for how long each stood, up to now or that instant")
@@ -86,7 +81,7 @@ class Command(OddsCommand):
             sport_key=find_sport(options["sport"]) if options["sport"] else None,
             days=options["days"],
             kinds=[OpportunityKind(kind) for kind in options["kind"] or FINDABLE],
-            terms=_terms(**{name: options[name] for name in ("min_edge", "max_age", "sharp", "devig")}),
+            terms=terms_of(**{name: options[name] for name in ("min_edge", "max_age", "sharp", "devig")}),
         )
         if history:
             self._tell_history(chosen, moment, as_json=as_json)
@@ -98,7 +93,7 @@ class Command(OddsCommand):
         if chosen.event is not None:
             self.tell_archived(chosen.event, as_json=as_json)
         if as_json:
-            self.print_json([_event_row(each) | as_row(one) for each in found for one in each.opportunities])
+            self.print_json([opportunity_document(each, one) for each in found for one in each.opportunities])
             return
         self.console.print(plain(f"As of {stamp(moment)} UTC; {chosen.rules}"), soft_wrap=True)
         for each in found:
@@ -167,17 +162,6 @@ class Chosen:
         return list(events.order_by("commence_time", "api_id"))
 
 
-def _terms(*, min_edge: float, max_age: int | None, sharp: str, devig: str) -> Terms:
-    reference: Reference = sharp if sharp == SHARP else Consensus() if sharp == CONSENSUS else find_bookmaker(sharp)
-    return Terms(
-        min_return=min_edge,
-        min_edge=min_edge,
-        max_age_seconds=60 * (settings.MAX_QUOTE_AGE_MINUTES if max_age is None else max_age),
-        reference=reference,
-        devig=None if devig == WORST_OF else DevigMethod(devig),
-    )
-
-
 def _summary(found: list[EventOpportunities], chosen: Chosen, moment: datetime) -> Iterator[Text]:
     """What was found, and what to do where that is little."""
     fresh = [each for each in found if each.bookmakers]
@@ -199,17 +183,6 @@ def _summary(found: list[EventOpportunities], chosen: Chosen, moment: datetime) 
         if OpportunityKind.VALUE in chosen.kinds and not is_judged:
             yield plain(f"⚠ No value can be told, for {reference} has no fresh price", "yellow")
             yield plain(f"--sharp names another bookmaker, or {CONSENSUS}.")
-
-
-def _event_row(found: EventOpportunities) -> dict[str, Any]:
-    event = found.event
-    return {
-        "event_id": event.api_id,
-        "sport_key": event.sport_key,
-        "commence_time": found.commence_time,
-        "home_team": event.home_team,
-        "away_team": event.away_team,
-    }
 
 
 def _age(found: EventOpportunities, moment: datetime) -> str:
