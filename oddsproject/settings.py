@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from collectors.intervals import parse_intervals
 from quality.limits import parse_limits, parse_ranges
 
+from .api.configuration import SPECTACULAR, parse_rate, rest_framework
 from .backups.retention import parse_keep
 from .environment import Environment
 from .logging_config import known_format, known_level, logging_config
@@ -90,6 +91,9 @@ env = Environment(
     ALERT_URLS=(list, []),
     DISCORD_WEBHOOK_URL=(str, ""),
     ALERT_SUMMARY_HOUR=(int, 9),
+    API_OPEN=(bool, False),
+    API_USER_RATE=(str, "600/minute"),
+    API_ANONYMOUS_RATE=(str, "60/minute"),
 )
 env.read(BASE_DIR / ".env")
 
@@ -110,6 +114,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django_apscheduler",
+    "rest_framework",
+    "rest_framework.authtoken",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "oddsproject",
     "events",
     "odds",
@@ -189,6 +197,15 @@ SECURE_REDIRECT_EXEMPT = [r"^(health|ready)/"]  # asked from inside, without the
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+
+# The API: whoever logs in or has a token reads, nobody writes. See docs/api.md.
+API_OPEN = env("API_OPEN")
+REST_FRAMEWORK = rest_framework(
+    user_rate=configured("API_USER_RATE", parse_rate),
+    anonymous_rate=configured("API_ANONYMOUS_RATE", parse_rate),
+    behind_proxy=HTTPS,
+)
+SPECTACULAR_SETTINGS = SPECTACULAR
 
 # The provider. Without a key it is the sandbox, on this machine.
 ODDS_API_KEY = env("ODDS_API_KEY")

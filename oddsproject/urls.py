@@ -9,6 +9,7 @@ from collectors import views as collecting
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("oddsproject.api.urls")),
     path("quality/", include("quality.urls")),
     path("health/", collecting.health, name="health"),
     path("ready/", collecting.ready, name="ready"),

@@ -1,0 +1,1 @@
+"""What every address of the API has in common, and those of events. See docs/api.md."""
