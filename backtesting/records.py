@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from odds.lines import StandingPrice
 from odds.opportunities import Opportunity
@@ -64,6 +64,11 @@ class Settlement(NamedTuple):
     settled_at: datetime
     state: BetState
     returned: float  # what came back, stake included
+
+
+def settlements_of(stored: Iterable[Sequence[Any]]) -> tuple[Settlement, ...]:
+    """Verdicts as records, of `[[time, state, returned], …]` as runs keep them."""
+    return tuple(Settlement(datetime.fromisoformat(at), BetState(state), returned) for at, state, returned in stored)
 
 
 @dataclass(slots=True, kw_only=True)

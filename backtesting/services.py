@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 from math import sqrt
@@ -20,7 +19,7 @@ from .engine import load, simulate
 from .errors import BacktestError, NothingToRun
 from .history import History
 from .models import BacktestBet, BacktestRun
-from .records import Bet, Settlement
+from .records import Bet, settlements_of
 from .result import BacktestResult
 from .returns import daily_profit, daily_returns
 from .significance import deflated
@@ -158,10 +157,7 @@ def read_bets(run: BacktestRun) -> list[Bet]:
 def bet_of(row: BacktestBet) -> Bet:
     """A stored bet as a record."""
     known = {name: getattr(row, name) for name in _BET_COLUMNS}
-    verdicts = [
-        Settlement(datetime.fromisoformat(at), BetState(state), returned) for at, state, returned in row.settlements
-    ]
-    return Bet(**known | {"state": BetState(row.state), "settlements": tuple(verdicts)})
+    return Bet(**known | {"state": BetState(row.state), "settlements": settlements_of(row.settlements)})
 
 
 def verdicts_as_json(bet: Bet) -> list[list[Any]]:

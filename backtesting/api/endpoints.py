@@ -18,6 +18,7 @@ from events.queries import find_sport
 from ..choices import BetState, RunKind, RunState
 from ..documents import RUN_FIELDS, run_summary
 from ..models import BacktestBet, BacktestRun
+from ..records import settlements_of
 from .examples import BET, EQUITY, RUN
 from .serializers import BetRow, EquityRow, RunRow
 
@@ -73,6 +74,10 @@ class BacktestBetsView(TableView):
     def chosen(self, query: dict[str, Any]) -> QuerySet[BacktestBet]:
         bets = BacktestBet.objects.filter(run=run_or_404(self.kwargs["run_id"]))
         return bets.filter(state=query["state"]) if "state" in query else bets
+
+    def finished(self, rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
+        place = self.columns().index("settlements")
+        return [(*row[:place], settlements_of(row[place]), *row[place + 1 :]) for row in rows]
 
 
 class BacktestEquityView(InstantView):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import OperationalError
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
+
+log = structlog.get_logger(__name__)
 
 LONGEST_NAME = 60
 
@@ -53,6 +56,8 @@ def error_response(error: Exception, context: dict[str, Any]) -> Response | None
 
 
 def _known(error: Exception) -> Exception:
+    if isinstance(error, OperationalError):
+        log.warning("api_database_unavailable", reason=str(error).partition("\n")[0])
     for kind, told in _MEANINGS:
         if isinstance(error, kind):
             known: Exception = told()

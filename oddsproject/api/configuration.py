@@ -37,7 +37,6 @@ def rest_framework(*, user_rate: str, anonymous_rate: str, behind_proxy: bool) -
         "DEFAULT_THROTTLE_RATES": {"user": user_rate, "anon": anonymous_rate},
         # The address of the last proxy's visitor; without a proxy, what visitors say of themselves counts for nothing.
         "NUM_PROXIES": 1 if behind_proxy else 0,
-        "DEFAULT_SCHEMA_CLASS": "events.api.schema.Schema",
         "EXCEPTION_HANDLER": "events.api.errors.error_response",
         "COERCE_DECIMAL_TO_STRING": False,
         "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -50,6 +49,7 @@ SPECTACULAR = {
     "VERSION": "1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "DEFAULT_GENERATOR_CLASS": "oddsproject.api.generator.Generator",
     "SERVE_PERMISSIONS": ["events.api.permissions.MayRead"],
     # From the package that is installed: no page asks another machine for anything.
     "SWAGGER_UI_DIST": "SIDECAR",

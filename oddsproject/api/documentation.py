@@ -17,9 +17,13 @@ STRANGERS = (exceptions.NotAuthenticated, exceptions.AuthenticationFailed)
 class SchemaView(ReadingView, SpectacularAPIView):
     """The description as OpenAPI, in YAML or JSON as accepted."""
 
+    schema = None  # it does not describe itself
+
 
 class DocumentationView(ReadingView, SpectacularSwaggerView):
     """Swagger, from this server alone. A person who has not logged in is asked to."""
+
+    schema = None
 
     def handle_exception(self, error: Exception) -> Any:
         if isinstance(error, STRANGERS):

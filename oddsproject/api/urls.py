@@ -4,7 +4,7 @@ from django.urls import include, path, re_path
 
 from events.api.views import UnknownAddress
 
-from .documentation import DocumentationView, SchemaView
+from . import views
 
 urlpatterns = [
     path("", include("events.api.urls")),
@@ -12,7 +12,7 @@ urlpatterns = [
     path("", include("quality.api.urls")),
     path("", include("collectors.api.urls")),
     path("", include("backtesting.api.urls")),
-    path("schema/", SchemaView.as_view(), name="api-schema"),
-    path("docs/", DocumentationView.as_view(url_name="api-schema"), name="api-docs"),
+    path("schema/", views.schema, name="api-schema"),
+    path("docs/", views.documentation, name="api-docs"),
     re_path("", UnknownAddress.as_view()),
 ]

@@ -6,12 +6,13 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.test import Client
-from drf_spectacular.generators import SchemaGenerator
+
+from oddsproject.api.generator import Generator
 
 
 @pytest.fixture(scope="module")
 def schema():
-    return SchemaGenerator().get_schema(request=None, public=True)
+    return Generator().get_schema(request=None, public=True)
 
 
 def operations(schema):
