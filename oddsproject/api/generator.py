@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from drf_spectacular.generators import SchemaGenerator
@@ -13,7 +14,8 @@ from events.api.views import ApiView
 class Generator(SchemaGenerator):
     def create_view(self, callback: Any, method: str, request: Any = None) -> Any:
         """The view, described by what it declares."""
-        view: Any = super().create_view(callback, method, request)
+        make: Callable[..., Any] = super().create_view
+        view = make(callback, method, request)
         if isinstance(view, ApiView):
             view.schema = Schema()
         return view

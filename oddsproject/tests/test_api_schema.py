@@ -1,6 +1,7 @@
 """The description of the API is valid, complete, and kept on this machine."""
 
 import re
+from pathlib import Path
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -8,6 +9,8 @@ from django.core.management import call_command
 from django.test import Client
 
 from oddsproject.api.generator import Generator
+
+OF_LISTS = {"page_size", "cursor", "format"}
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +29,16 @@ def test_it_is_made_without_a_warning_and_valid(tmp_path):
 def test_there_is_nothing_but_reading(schema):
     assert {method for methods in schema["paths"].values() for method in methods} == {"get"}
     assert len(schema["paths"]) == 21
+
+
+def test_every_address_and_its_parameters_are_documented(schema):
+    text = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text()
+    for path, operation in operations(schema).items():
+        section = re.search(rf"^### `{re.escape(path.removeprefix('/api/v1'))}`(.*?)(?=^##|\Z)", text, re.M | re.S)
+        assert section, path
+        names = {each["name"] for each in operation.get("parameters", []) if each["in"] == "query"}
+        assert [name for name in sorted(names - OF_LISTS) if f"`{name}`" not in section[1]] == [], path
+        assert (names >= OF_LISTS) == (" in pages" in section[1]), path
 
 
 def test_every_answer_has_an_example_and_every_error_is_described(schema):
