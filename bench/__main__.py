@@ -75,7 +75,7 @@ SIZES = {
 }
 
 
-FIGURES = (1, 2, 3, 4, 5, 6, 7, 8)
+FIGURES = (1, 2, 3, 4, 5, 6, 7, 8, 9)
 SEASON = {5, 6}  # measured on the same season
 
 
@@ -116,6 +116,7 @@ def measure(size: Size, folder: Path, wanted: set[int]) -> dict[str, object]:
     from .backfill import backfill
     from .backtests import season_backtest
     from .core import core
+    from .listing import list_endpoint
     from .season import drop_season, load_season
 
     call_command("migrate", verbosity=0)
@@ -128,6 +129,7 @@ def measure(size: Size, folder: Path, wanted: set[int]) -> dict[str, object]:
         6: lambda: season_backtest(size.season, size.rounds),
         7: lambda: core(size.rows, size.rounds),
         8: lambda: backfill(size.days, folder),
+        9: lambda: list_endpoint(folder, size.rounds),
     }
     if 3 in wanted:
         wanted = wanted | {1}  # which loads what 3 measures

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from events.models import Event
+from events.reading import rows_of
 
 from .lines import market_order, side_order
 from .models import Odds
@@ -44,7 +45,7 @@ def price_changes(event: Event, *, bookmaker: str | None = None, market: str | N
         rows = rows.for_bookmaker(bookmaker)
     if market is not None:
         rows = rows.for_market(market)
-    return sorted((PriceChange(*row) for row in rows.values_list(*_CHANGE)), key=_series)
+    return sorted(map(PriceChange._make, rows_of(rows.values_list(*_CHANGE))), key=_series)
 
 
 def _series(change: PriceChange) -> tuple[object, ...]:

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
+from ..reading import rows_of
 from .errors import BadParameter
 
 # They change what a page holds, not what the list is.
@@ -68,7 +69,7 @@ def page_of_rows(rows: QuerySet[Any], columns: Sequence[str], order: Sequence[st
     if cursor.position is not None:
         rows = rows.filter(_behind(order, cursor.position))
     keys = [each.removeprefix("-") for each in order]
-    found = list(rows.order_by(*order).values_list(*columns, *keys)[: size + 1])
+    found = rows_of(rows.order_by(*order).values_list(*columns, *keys)[: size + 1])
     more = cursor.link(found[size - 1][len(columns) :]) if len(found) > size else None
     return [row[: len(columns)] for row in found[:size]], more
 

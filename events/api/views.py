@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -98,7 +99,8 @@ class ListView(ApiView):
     @classmethod
     def columns(cls) -> tuple[str, ...]:
         """The names of the columns, in order."""
-        return tuple(cls.row_class().fields)
+        row: Any = cls.row_class
+        return _columns(row)
 
     def get(self, request: Request, **keys: Any) -> Response:
         query = self.read_query(request)
@@ -153,6 +155,11 @@ class InstantView(ListView):
 
     def rows(self, query: dict[str, Any], moment: datetime) -> Sequence[Sequence[Any]]:
         raise NotImplementedError
+
+
+@lru_cache(maxsize=100)
+def _columns(row: Any) -> tuple[str, ...]:
+    return tuple(row().fields)
 
 
 class UnknownAddress(ReadingView):

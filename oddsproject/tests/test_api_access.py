@@ -4,11 +4,14 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.core.checks import run_checks
+from django.db import OperationalError
 from django.test import Client, override_settings
 from django.urls import get_resolver
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 from rest_framework.throttling import SimpleRateThrottle
+
+from events.api.endpoints import EventsView
 
 pytestmark = pytest.mark.django_db
 
@@ -79,6 +82,28 @@ def test_strangers_are_asked_for_a_token_in_the_same_shape():
         assert response.status_code == 401
         assert response.json()["code"] == "not_authenticated"
         assert response["WWW-Authenticate"] == "Token"
+
+
+def test_tokens_are_made_in_the_admin(admin_client, reader):
+    made = admin_client.post("/admin/authtoken/tokenproxy/add/", {"user": reader.pk})
+    assert made.status_code == 302, made.content
+    assert APIClient(HTTP_AUTHORIZATION=f"Token {Token.objects.get().key}").get(EVENTS).status_code == 200
+
+
+def test_a_database_that_does_not_answer_is_told(reader, monkeypatch):
+    def fail(*_):
+        raise OperationalError("the connection is closed\nsecret details")
+
+    monkeypatch.setattr(EventsView, "chosen", fail)
+    client = Client()
+    client.force_login(reader)
+    response = client.get(EVENTS, {"format": "csv"})
+    assert response.status_code == 503
+    assert response.json() == {
+        "code": "database_unavailable",
+        "detail": "The database does not answer; try again later.",
+        "parameter": None,
+    }
 
 
 def test_a_token_opens(reader):
