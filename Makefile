@@ -2,8 +2,8 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
-# Two more than processors: many tests wait for something else.
-JOBS ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 2)")
+# One more than processors: many tests wait for something else.
+JOBS ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 SIZE ?= default
 PORT ?= 8000
 FUZZ ?= 1000000

@@ -69,6 +69,8 @@ def once(kind: str, **details: Any) -> dict[str, Any]:
     return {"kind": kind, "times": 1, **details}
 
 
+# Only where the provider takes too long is the time to wait short: a busy machine takes long as well.
+TOO_SLOW = ("hang_before", "slow_drip", "slow_headers")
 HTTP_DATE = "Wed, 14 Jan 2026 22:00:20 GMT"
 CASES = [
     Case("H1 closes every connection", always("refuse_connection"), EITHER, Transient, "connection "),
@@ -133,7 +135,7 @@ CASES = [
 def ready(set_stage):
     """A stage whose credits are known, with answers small enough to be read fast."""
     stage = set_stage(key=KEY)
-    stage.client |= {"largest_body": 1024 * 1024, "read_timeout": 1.0, "deadline": 1.6}
+    stage.client["largest_body"] = 1024 * 1024
     with stage.gate() as gate:
         gate.probe()
     return stage
@@ -158,6 +160,8 @@ def counted(stage) -> int:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_every_fault_ends_as_it_should(ready, case, kind):
     call, purpose = CALLS[kind]
+    if case.fault["kind"] in TOO_SLOW:
+        ready.client |= {"read_timeout": 1.5, "deadline": 2.0}
     ready.sandbox.faults.add(
         Fault(**{"endpoint": None if case.fault["kind"] == "refuse_connection" else call.endpoint.value, **case.fault})
     )

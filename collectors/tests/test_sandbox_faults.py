@@ -114,10 +114,13 @@ def test_hanging_is_charged_at_once_and_ends_with_the_sandbox() -> None:
         sandbox.faults.add(Fault("hang_before", seconds=60))
         with socket.create_connection(("127.0.0.1", sandbox.port)) as connection:
             connection.sendall(f"GET {ODDS}?apiKey={KEY}&regions=us HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            deadline = time.monotonic() + 10
+            while not sandbox.ledger.entries and time.monotonic() < deadline:
+                time.sleep(0.01)
+            assert last(sandbox).credits == 1
             connection.settimeout(0.2)
             with pytest.raises(TimeoutError):
                 connection.recv(1)
-            assert last(sandbox).credits == 1
             began = time.monotonic()
             sandbox.stop()
             assert time.monotonic() - began < 1
