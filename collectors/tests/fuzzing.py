@@ -59,8 +59,8 @@ class Fuzzed:
     body: bytes
 
 
-def payloads(seed: int, count: int, kinds: tuple[str, ...] = KINDS) -> Iterator[Fuzzed]:
-    for number in range(count):
+def payloads(seed: int, count: int, kinds: tuple[str, ...] = KINDS, *, first: int = 0) -> Iterator[Fuzzed]:
+    for number in range(first, first + count):
         yield payload(seed, number, kinds)
 
 

@@ -46,6 +46,7 @@ from .fuzzing import Fuzzed, payloads
 
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
 IN_MEMORY = int(os.environ.get("FUZZ", "100000"))
+PARTS = 5  # of those in memory, for as many processes as there are
 STORED = IN_MEMORY // 100
 BOUGHT = IN_MEMORY // 1_000  # those that go through sockets, ledger and spool as well
 BATCH = 50
@@ -75,17 +76,19 @@ class Tally:
     types: set[str] = field(default_factory=set)
 
 
-def test_nothing_unforeseen_is_raised_between_the_bytes_and_the_verdicts(capsys):
+@pytest.mark.parametrize("part", range(PARTS))
+def test_nothing_unforeseen_is_raised_between_the_bytes_and_the_verdicts(part, capsys):
     tally, events = Tally(), {}
-    for number, fuzzed in enumerate(payloads(SEED, IN_MEMORY)):
+    count, first = IN_MEMORY // PARTS, part * (IN_MEMORY // PARTS)
+    for number, fuzzed in enumerate(payloads(SEED, count, first=first), first):
         try:
             read_and_judge(fuzzed, events, tally)
         except Exception as error:
             raise AssertionError(f"payload({SEED}, {number}): {fuzzed.body!r:.2000}") from error
     with capsys.disabled():
-        print(f"\nfuzz: seed {SEED}, {IN_MEMORY:,} payloads, {tally}")  # noqa: T201 - a run can be made again
-    assert tally.snapshots > 0.6 * IN_MEMORY, "most are answers all the same"
-    assert tally.quotes > 3 * IN_MEMORY
+        print(f"\nfuzz: seed {SEED}, {count:,} payloads from {first:,} on, {tally}")  # noqa: T201 - to make it again
+    assert tally.snapshots > 0.6 * count, "most are answers all the same"
+    assert tally.quotes > 3 * count
     assert len(tally.types) > 15, "and most things that can be wrong are"
 
 
