@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 
 from events.api.fields import NameField, TextField
+from events.api.lookups import narrowed
 from events.api.query import Query
 from events.api.views import InstantView, ObjectView, TableView
 from events.queries import find_sport
@@ -48,8 +49,7 @@ class BacktestsView(TableView):
 
     def chosen(self, query: dict[str, Any]) -> QuerySet[BacktestRun]:
         named = {name: query.get(name) for name in ("strategy", "group", "kind", "state")}
-        wanted = {**named, "sport_key": query.get("sport")}
-        return BacktestRun.objects.filter(**{name: value for name, value in wanted.items() if value is not None})
+        return narrowed(BacktestRun.objects.all(), **named, sport_key=query.get("sport"))
 
 
 class BacktestView(ObjectView):
@@ -73,7 +73,7 @@ class BacktestBetsView(TableView):
 
     def chosen(self, query: dict[str, Any]) -> QuerySet[BacktestBet]:
         bets = BacktestBet.objects.filter(run=run_or_404(self.kwargs["run_id"]))
-        return bets.filter(state=query["state"]) if "state" in query else bets
+        return narrowed(bets, state=query.get("state"))
 
     def finished(self, rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
         place = self.columns().index("settlements")

@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import psycopg
 from django.db import connection
-from django.db.models import QuerySet
 from numpy.typing import NDArray
 
 from odds.choices import Side
@@ -143,11 +142,6 @@ def fetch_outcomes(ids: Sequence[int]) -> dict[int, OutcomeKey]:
     """The outcomes of these ids."""
     sql = "SELECT id, side, name, description, line FROM odds_outcome WHERE id = ANY(%s::int[])"
     return {id_: OutcomeKey(Side(side), *rest) for id_, side, *rest in fetch_rows(sql, [as_array(ids)])}
-
-
-def fetch_values(found: QuerySet[Any, tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """The rows of a `values_list`."""
-    return fetch_rows(*found.query.sql_with_params())
 
 
 def fetch_rows(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:

@@ -9,12 +9,13 @@ import numpy as np
 from django.db.models import QuerySet
 
 from events.models import Event
+from events.reading import rows_of
 from odds.dimensions import bookmaker_keys, market_keys
 from odds.models import Bookmaker
 
 from ..decision_times import DecisionTime
 from .deciding import decisions_of
-from .fetching import Only, fetch_archive, fetch_runs, fetch_snapshots, fetch_values
+from .fetching import Only, fetch_archive, fetch_runs, fetch_snapshots
 from .history import History
 from .naming import named
 from .records import Decision, HistoryEvent, microseconds
@@ -70,7 +71,7 @@ def _commissions(bookmakers: Sequence[str]) -> dict[str, float]:
 def _events(found: QuerySet[Event]) -> tuple[Integers, list[HistoryEvent]]:
     """The ids of the rows of these events, and the events, by start and then the provider's id."""
     names = "sport_key", "home_team", "away_team", "start_is_day", "closing_at", "status"
-    rows = sorted(fetch_values(found.order_by().values_list("commence_time", "api_id", "pk", *names)))
+    rows = sorted(rows_of(found.order_by().values_list("commence_time", "api_id", "pk", *names)))
     ids = [pk for _, _, pk, *_ in rows]
     final, imported = final_scores(ids), imported_results(ids)
     events = [

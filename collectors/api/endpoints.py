@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from events.api.errors import DatabaseUnavailable
+from events.api.lookups import narrowed
 from events.api.views import ObjectView, TableView
 
 from ..documents import CALL_FIELDS, quota_document
@@ -30,8 +31,7 @@ class FetchLogView(TableView):
     def chosen(self, query: dict[str, Any]) -> QuerySet[FetchLog]:
         named = {name: query.get(name) for name in ("purpose", "endpoint", "state", "success")}
         limits = {"fetch_time__gte": query.get("from"), "fetch_time__lt": query.get("to")}
-        wanted = {**named, **limits, "sport_key": query.get("sport")}
-        return FetchLog.objects.filter(**{name: value for name, value in wanted.items() if value is not None})
+        return narrowed(FetchLog.objects.all(), **named, **limits, sport_key=query.get("sport"))
 
 
 class CreditsView(ObjectView):

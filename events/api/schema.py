@@ -61,7 +61,7 @@ class Schema(AutoSchema):
         for renderer in self.view.renderer_classes:
             if renderer.media_type != JSON:
                 kind = OpenApiTypes.STR if renderer.format == "csv" else OpenApiTypes.BINARY
-                answers[200, renderer.media_type] = OpenApiResponse(kind, description=self._told())
+                answers[200, renderer.media_type] = OpenApiResponse(kind, description=self.view.summary)
         for status, (told, _, _) in ERRORS.items():
             answers[status, JSON] = OpenApiResponse(ErrorDocument, description=told)
         return answers
@@ -87,11 +87,8 @@ class Schema(AutoSchema):
     def _answer(self) -> OpenApiResponse:
         row: Any = self.view.row_class
         if not self.view.is_list:
-            return OpenApiResponse(row, description=self._told())
-        return OpenApiResponse(_list_of(row), description=self._told())
-
-    def _told(self) -> str:
-        return self.view.summary
+            return OpenApiResponse(row, description=self.view.summary)
+        return OpenApiResponse(_list_of(row), description=self.view.summary)
 
 
 @lru_cache(maxsize=100)

@@ -11,7 +11,7 @@ from django.db.models.functions import Cast
 from rest_framework.exceptions import NotFound
 
 from events.api.endpoints import EVENT_PATH
-from events.api.lookups import event_or_404
+from events.api.lookups import event_or_404, narrowed
 from events.api.query import Query
 from events.api.views import ObjectView, TableView
 from events.times import parse_time
@@ -40,8 +40,7 @@ class SnapshotsView(TableView):
     def chosen(self, query: dict[str, Any]) -> QuerySet[OddsSnapshot]:
         snapshots = _with_text(OddsSnapshot.objects.filter(event=event_or_404(self.kwargs["event_id"])))
         limits = {"snapshot_time__gte": query.get("from"), "snapshot_time__lt": query.get("to")}
-        limits["is_live"] = query.get("live")
-        return snapshots.filter(**{name: limit for name, limit in limits.items() if limit is not None})
+        return narrowed(snapshots, **limits, is_live=query.get("live"))
 
     def finished(self, rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
         return [(*row[:-1], _raw(row[-1])) for row in rows]

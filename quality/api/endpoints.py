@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from events.api.endpoints import EXAMPLE as EVENT
 from events.api.errors import BadParameter
+from events.api.lookups import narrowed
 from events.api.views import InstantView, TableView
 
 from ..figures import quality_figures
@@ -67,15 +68,15 @@ class QualityEntriesView(TableView):
 
     def chosen(self, query: dict[str, Any]) -> QuerySet[DataQualityLog]:
         named = {name: query.get(name) for name in ("severity", "issue_type", "review", "bookmaker", "market")}
-        wanted = {
+        return narrowed(
+            DataQualityLog.objects.all(),
             **named,
-            "event__api_id": query.get("event_id"),
-            "sport_key": query.get("sport"),
-            "last_seen__gte": query.get("from"),
-            "last_seen__lt": query.get("to"),
-            "ended_at__isnull": query.get("standing"),
-        }
-        return DataQualityLog.objects.filter(**{name: value for name, value in wanted.items() if value is not None})
+            event__api_id=query.get("event_id"),
+            sport_key=query.get("sport"),
+            last_seen__gte=query.get("from"),
+            last_seen__lt=query.get("to"),
+            ended_at__isnull=query.get("standing"),
+        )
 
 
 class QualityFiguresView(InstantView):
