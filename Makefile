@@ -22,7 +22,7 @@ run: .venv/installed .env  ## start everything: database, collector, web server;
 	@echo "✓ .env made from .env.example; put ODDS_API_KEY there to collect for real"
 
 test: .venv/installed-dev  ## run the tests
-	$(PY) -m pytest -n $(JOBS)
+	$(PY) -m pytest -n $(JOBS) --dist worksteal
 
 check: lint types migrations-check test  ## all that CI checks: lint, format, types, migrations, tests
 

@@ -16,6 +16,7 @@ from quality.limits import parse_limits, parse_ranges
 
 from .api.configuration import SPECTACULAR, parse_rate, rest_framework
 from .backups.retention import parse_keep
+from .content_policy import POLICY
 from .environment import Environment
 from .logging_config import known_format, known_level, logging_config
 from .redaction import secret_values
@@ -118,6 +119,7 @@ INSTALLED_APPS = [
     "rest_framework.authtoken",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "django_htmx",
     "oddsproject",
     "events",
     "odds",
@@ -129,6 +131,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -150,6 +153,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "oddsproject.preferences.preferences",
             ]
         },
     }
@@ -183,8 +187,14 @@ USE_I18N = False
 LANGUAGE_CODE = "en-gb"
 
 STATIC_URL = "static/"
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "oddsproject.plotly_file.PlotlyFinder",
+]
 WHITENOISE_USE_FINDERS = True  # serves packages' own files; nothing has to be collected first
 
+CONTENT_SECURITY_POLICY = POLICY
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

@@ -2,15 +2,19 @@
 
 from django.contrib import admin
 from django.urls import include, path
-from django.views.generic import RedirectView
 
 from collectors import views as collecting
 
+from . import preferences, views
+
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("", views.overview, name="overview"),
+    path("", include("events.urls")),
+    path("", include("odds.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("oddsproject.api.urls")),
     path("quality/", include("quality.urls")),
+    path("preferences/", preferences.choose, name="preferences"),
     path("health/", collecting.health, name="health"),
     path("ready/", collecting.ready, name="ready"),
 ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.urls import reverse
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework import exceptions
 
 from events.api.views import ReadingView
@@ -20,8 +20,8 @@ class SchemaView(ReadingView, SpectacularAPIView):
     schema = None  # it does not describe itself
 
 
-class DocumentationView(ReadingView, SpectacularSwaggerView):
-    """Swagger, from this server alone. A person who has not logged in is asked to."""
+class DocumentationView(ReadingView, SpectacularSwaggerSplitView):
+    """Swagger, from this server alone and with no script in the page. A person who has not logged in is asked to."""
 
     schema = None
 

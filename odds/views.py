@@ -1,0 +1,155 @@
+"""The page of one event: its board at an instant, its opening and closing lines, its movement, the raw answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from events.models import Event
+from events.times import duration, parse_time
+
+from .board import MarketBoard, board
+from .event_lines import closing_prices, opening_prices
+from .lines import market_order, side_order
+from .models import Bookmaker, OddsSnapshot
+from .movement import PriceChange, price_changes
+from .movement_chart import movement_figure
+from .price_style import COOKIE, PriceStyle, style_named
+from .pricing import DevigMethod
+from .standing import standing_odds
+
+SHOWN = {"standing": "Standing", "opening": "Opening", "closing": "Closing"}
+SNAPSHOTS_LISTED = 200
+Lines = Callable[..., list[Any]]
+
+
+@login_required(login_url="admin:login")
+@require_safe
+def event(request: HttpRequest, event_id: str) -> HttpResponse:
+    """Prices as they stood at `as_of`, now unless given; or the opening or closing lines."""
+    found = _event(event_id)
+    typed = request.GET.get("as_of", "")
+    as_of = _instant(typed)
+    shown = request.GET.get("show", "")
+    shown = shown if shown in SHOWN else "standing"
+    method = _method(request.GET.get("devig", ""))
+    moment = as_of or timezone.now()
+    standing = standing_odds(found, moment)
+    context = {
+        "title": found.title,
+        "event": found,
+        "as_of": as_of,
+        "as_of_typed": typed,
+        "moment": moment,
+        "newest": standing.newest,
+        "age": duration(standing.age) if standing.age is not None else "",
+        "is_live": standing.is_live,
+        "shown": shown,
+        "views": SHOWN,
+        "method": method,
+        "methods": list(DevigMethod),
+        "boards": _boards(request, found, standing.prices() if shown == "standing" else None, shown, method),
+        "markets": _markets(found),
+        "snapshots": list(_snapshot_times(found)[:SNAPSHOTS_LISTED]),
+    }
+    return render(request, "odds/event.html", context)
+
+
+@login_required(login_url="admin:login")
+@require_safe
+@cache_control(no_store=True)
+def movement(request: HttpRequest, event_id: str) -> HttpResponse:
+    """The chart of one market's side as a plotly figure, with the sides there are."""
+    found = _event(event_id)
+    changes = price_changes(found, market=request.GET.get("market", ""))
+    sides = sorted({change.side for change in changes}, key=side_order)
+    side = request.GET.get("side", "")
+    side = side if side in sides else next(iter(sides), "")
+    looks = list(_snapshot_times(found).values_list("snapshot_time", "commence_time", "is_live"))
+    figure = movement_figure(
+        [change for change in changes if change.side == side],
+        style=_style(request),
+        titles=_titles(),
+        starts=_starts(found, looks),
+        live_from=min((time for time, _, is_live in looks if is_live), default=None),
+        until=max((time for time, *_ in looks), default=found.commence_time),
+        by_point=request.GET.get("by") == "point",
+    )
+    names = {each: _side_name(changes, each) for each in sides}
+    return JsonResponse(figure | {"sides": names, "side": side})
+
+
+@login_required(login_url="admin:login")
+@require_safe
+def raw(request: HttpRequest, event_id: str) -> HttpResponse:
+    """What the provider said of the event in one snapshot, as stored; the newest unless `at` names another."""
+    found = _event(event_id)
+    snapshots = OddsSnapshot.objects.filter(event=found).order_by("-snapshot_time")
+    at = _instant(request.GET.get("at", ""))
+    snapshot = (snapshots.filter(snapshot_time=at) if at else snapshots).first()
+    if snapshot is None:
+        raise Http404("no such snapshot")
+    return JsonResponse(snapshot.raw_data, json_dumps_params={"indent": 2, "ensure_ascii": False})
+
+
+def _event(event_id: str) -> Event:
+    return get_object_or_404(Event, api_id=event_id)
+
+
+def _instant(typed: str) -> datetime | None:
+    """The instant of an ISO text, in UTC where it names no zone; None for any other text, as for none."""
+    if "T" in typed and len(typed) == len("2026-01-15T00:30"):
+        typed += "Z"  # as a field for dates and times sends it
+    found = parse_time(typed)
+    return found.astimezone(UTC) if found else None
+
+
+def _method(name: str) -> DevigMethod:
+    return DevigMethod(name) if name in set(DevigMethod) else DevigMethod.MULTIPLICATIVE
+
+
+def _style(request: HttpRequest) -> PriceStyle:
+    return style_named(request.COOKIES.get(COOKIE))
+
+
+def _titles() -> dict[str, str]:
+    return {key: title or key for key, title in Bookmaker.objects.values_list("key", "title")}
+
+
+def _boards(
+    request: HttpRequest, event: Event, standing: list[Any] | None, shown: str, method: DevigMethod
+) -> list[MarketBoard]:
+    prices = standing
+    if prices is None:
+        lines: Lines = opening_prices if shown == "opening" else closing_prices
+        prices = lines(Event.objects.filter(pk=event.pk))
+    return board(prices, style=_style(request), method=method, titles=_titles())
+
+
+def _markets(event: Event) -> list[str]:
+    """The keys of the markets in which the event ever had a price."""
+    keys = event.odds.order_by().values_list("market__key", flat=True).distinct()
+    return sorted(keys, key=market_order)
+
+
+def _snapshot_times(event: Event) -> Any:
+    return OddsSnapshot.objects.filter(event=event).order_by("-snapshot_time").only("snapshot_time", "is_live")
+
+
+def _starts(event: Event, looks: list[tuple[datetime, datetime, bool]]) -> list[datetime]:
+    """All starts ever stated in time of stating, each once, the one stated last at the end."""
+    stated = [start for _, start, _ in reversed(looks)]
+    earlier = [start for start in dict.fromkeys(stated) if start != event.commence_time]
+    return [*earlier, event.commence_time]
+
+
+def _side_name(changes: list[PriceChange], side: str) -> str:
+    return next(change.outcome for change in changes if change.side == side)
