@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.overview, name="overview"),
     path("", include("events.urls")),
     path("", include("odds.urls")),
+    path("", include("backtesting.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("oddsproject.api.urls")),
     path("quality/", include("quality.urls")),

@@ -12,7 +12,6 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from collectors.gate import uses_sandbox
 from collectors.health import health_of_settings
 from collectors.verdict import judge
 from events.models import Event
@@ -41,7 +40,6 @@ def overview(request: HttpRequest) -> HttpResponse:
     context = {
         "title": "Overview",
         "now": now,
-        "uses_sandbox": uses_sandbox(),
         "verdict": verdict,
         "findings": findings,
         "last_fetch": facts.last_fetch,

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Sum
+from django.db.models import F, Prefetch, Sum
 
 from ..choices import BetState, RunKind, RunState
 from ..counting import placed, turnover
 from ..errors import BacktestError
-from ..models import BacktestRun
+from ..models import BacktestBet, BacktestRun
 from ..querysets import BacktestRunQuerySet
-from ..services import new_run, read_bets
+from ..services import bet_of, new_run
 from ..strategies import BettingStrategy, StrategySpec
 from ..terms import RunTerms
 
@@ -78,14 +78,15 @@ class Standing:
     yield_: float | None  # profit over settled turnover, voids and pushes left out
 
 
-def standings() -> list[Standing]:
-    """All paper accounts, the open ones first."""
-    runs = BacktestRun.objects.filter(kind=RunKind.PAPER).order_by("-state", "pk")
-    return [_standing(run) for run in runs]
+def standings(*, only_open: bool = False) -> list[Standing]:
+    """All paper accounts, the open ones first; or those alone."""
+    runs = open_accounts() if only_open else BacktestRun.objects.filter(kind=RunKind.PAPER)
+    bets = Prefetch("bets", BacktestBet.objects.order_by("number"))
+    return [_standing(run) for run in runs.order_by("-state", "pk").defer("equity").prefetch_related(bets)]
 
 
 def _standing(run: BacktestRun) -> Standing:
-    bets = read_bets(run)
+    bets = [bet_of(row) for row in run.bets.all()]
     known = placed(bets)
     profit, staked = sum(bet.profit for bet in known), sum(map(turnover, known))
     return Standing(
