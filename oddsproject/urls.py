@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("backtesting.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("oddsproject.api.urls")),
+    path("collecting/", include("collectors.urls")),
     path("quality/", include("quality.urls")),
     path("preferences/", preferences.choose, name="preferences"),
     path("health/", collecting.health, name="health"),

@@ -1,0 +1,157 @@
+"""The overview, the events and the page of one event, as the server gives them."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from events.tests.factories import make_event
+from odds.tests.factories import make_odds, make_pair, make_snapshot
+
+pytestmark = pytest.mark.django_db
+
+EVIL = '<script>alert("owned")</script>{{ 7*7 }}'
+PAGES = ("/", "/events/", "/quality/", "/collecting/", "/backtests/", "/paper/")
+
+
+def make_game(hours=3, **over):
+    game = make_event(commence_time=timezone.now() + timedelta(hours=hours), **over)
+    make_snapshot(game, snapshot_time=timezone.now() - timedelta(minutes=2))
+    make_pair(game, "fanduel", prices={"home": -150, "away": 130}, odds_timestamp=timezone.now() - timedelta(hours=1))
+    return game
+
+
+def page(client, address, status=200):
+    response = client.get(address)
+    assert response.status_code == status
+    return response.content.decode()
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_an_empty_page_says_what_to_do_and_loads_nothing_from_elsewhere(admin_client, address):
+    response = admin_client.get(address)
+    text = response.content.decode()
+    assert response.status_code == 200
+    assert "<code>" in text or "Nothing waits" in text
+    assert "http://" not in text
+    assert "https://" not in text
+    scripts = next(part for part in response["Content-Security-Policy"].split("; ") if part.startswith("script-src"))
+    assert scripts == "script-src 'self'"
+
+
+@pytest.mark.parametrize("address", [*PAGES, "/events/none/", "/events/none/movement/", "/events/none/raw/"])
+def test_strangers_are_asked_to_log_in(client, address):
+    response = client.get(address)
+    assert response.status_code == 302
+    assert response["Location"].startswith("/admin/login/")
+
+
+def test_the_overview_shows_games_with_their_best_prices(admin_client):
+    make_game()
+    text = page(admin_client, "/")
+    assert "Boston Celtics @ Los Angeles Lakers" in text
+    assert "<b>+130</b>" in text
+    assert "<b>-150</b>" in text
+
+
+def test_the_overview_costs_the_same_for_more_games(admin_client):
+    def cost():
+        with CaptureQueriesContext(connection) as captured:
+            page(admin_client, "/")
+        return len(captured)
+
+    make_game()
+    cost()  # what is looked up once and kept
+    first = cost()
+    for _ in range(5):
+        make_game()
+    assert cost() == first
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [("", 1), ("?team=laker", 1), ("?team=%25", 0), ("?team=heat", 0), ("?status=final", 0), ("?status=nonsense", 1),
+     ("?day=2026-02-30", 1), ("?day=0001-01-01", 1), ("?past=1", 1), ("?page=999", 1), ("?team=%00", 1)],
+)  # fmt: skip
+def test_events_are_found_and_what_is_no_choice_is_passed_over(admin_client, query, found):
+    make_game()
+    make_game(hours=-100)
+    assert f"{found} event" in page(admin_client, f"/events/{query}")
+
+
+def test_an_event_shows_its_board_in_the_style_chosen_once(admin_client):
+    game = make_game()
+    assert "<b>-150</b>" in page(admin_client, f"/events/{game.api_id}/")
+    answer = admin_client.post("/preferences/", {"prices": "decimal", "theme": "dark", "back": "/events/"})
+    assert answer["Location"] == "/events/"
+    text = page(admin_client, f"/events/{game.api_id}/")
+    assert "<b>1.667</b>" in text
+    assert 'data-theme="dark"' in text
+
+
+@pytest.mark.parametrize("back", ["https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)", ""])
+def test_choosing_leads_nowhere_else_and_keeps_nothing_unknown(client, back):
+    answer = client.post("/preferences/", {"prices": EVIL, "theme": EVIL, "back": back})
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert not answer.cookies
+
+
+def test_an_event_as_of_an_instant_shows_nothing_later(admin_client):
+    game = make_game()
+    before = (timezone.now() - timedelta(hours=5)).strftime("%Y-%m-%dT%H:%MZ")
+    assert "No standing prices at that instant" in page(admin_client, f"/events/{game.api_id}/?as_of={before}")
+    wrong = page(admin_client, f"/events/{game.api_id}/?as_of=yesterday&devig=magic&show=all")
+    assert "“yesterday” is no instant" in wrong
+    assert "<b>-150</b>" in wrong
+
+
+@pytest.mark.parametrize("shown", ["opening", "closing"])
+def test_opening_and_closing_lines_are_shown(admin_client, shown):
+    game = make_event()
+    closing = game.commence_time - timedelta(hours=1)
+    make_snapshot(game, snapshot_time=closing)
+    type(game).objects.filter(pk=game.pk).update(closing_at=closing)
+    make_odds(game, price=-120)
+    text = page(admin_client, f"/events/{game.api_id}/?show={shown}")
+    assert ("<b>-120</b>" in text) or f"No {shown} prices" in text
+    assert page(admin_client, f"/events/{game.api_id}/movement/?market=h2h")
+
+
+def test_the_chart_has_a_trace_for_every_book(admin_client):
+    game = make_game()
+    make_pair(game, "bovada", prices={"home": -140, "away": 120}, odds_timestamp=timezone.now() - timedelta(hours=1))
+    figure = admin_client.get(f"/events/{game.api_id}/movement/", {"market": "h2h", "side": "home"}).json()
+    assert sorted(trace["name"] for trace in figure["data"]) == ["Bovada", "Fanduel"]
+    assert figure["sides"] == {"away": "Boston Celtics", "home": "Los Angeles Lakers"}
+    nothing = admin_client.get(f"/events/{game.api_id}/movement/", {"market": EVIL, "side": EVIL}).json()
+    assert nothing["data"] == []
+
+
+def test_raw_answers_are_shown_as_received(admin_client):
+    game = make_game()
+    assert admin_client.get(f"/events/{game.api_id}/raw/").json()["id"] == game.api_id
+    page(admin_client, f"/events/{game.api_id}/raw/?at=2020-01-01T00:00:00Z", status=404)
+    page(admin_client, "/events/unknown/", status=404)
+
+
+def test_names_are_text_and_nothing_else(admin_client):
+    game = make_game(away_team=EVIL)
+    make_odds(game, name=EVIL, side="away", bookmaker="bovada", market="spreads")
+    for address in ("/", "/events/", f"/events/{game.api_id}/"):
+        text = page(admin_client, address)
+        assert "<script>alert" not in text
+        assert "&lt;script&gt;" in text
+        assert "49" not in text.partition("&lt;/script&gt;")[2][:10]
+
+
+@override_settings(ODDS_API_KEY="k" * 32)
+def test_with_a_key_no_page_speaks_of_the_sandbox(admin_client):
+    assert "made up by the sandbox" not in page(admin_client, "/events/")
+
+
+def test_without_a_key_every_page_says_that_prices_are_made_up(admin_client):
+    for address in PAGES:
+        assert "made up by the sandbox" in page(admin_client, address)
