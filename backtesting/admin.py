@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from csp.decorators import csp_exempt
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -88,6 +90,7 @@ class BacktestRunAdmin(ReadOnlyAdmin):
             *super().get_urls(),
         ]
 
+    @method_decorator(csp_exempt())  # it has a policy of its own, by the digests of its scripts
     def tear_sheet_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The tear sheet, for whoever may look at the run."""
         if not self.has_view_permission(request):

@@ -20,7 +20,7 @@ from .report.figures import at, fall_told
 from .report.run_list import period, run_rows, settings_told, with_figures
 from .report.run_page import run_context
 from .report.tables import BetRow, bet_rows, breakdown_tables, settings_tables
-from .wording import gain, money, settings, share, signed_share
+from .wording import gain, money, share, signed_share
 
 RUNS_A_PAGE = 50
 BETS_A_PAGE = 100
@@ -141,10 +141,9 @@ def _accounts(found: Sequence[Standing]) -> list[Account]:
 
 
 def _account(standing: Standing, bets: Sequence[BacktestBet]) -> Account:
-    parameters = [f"{name}={value}" for name, value in settings(standing.parameters)]
     return Account(
         standing=standing,
-        settings="; ".join([*parameters, standing.decides, standing.staking]),
+        settings=settings_told(standing),
         profit=gain(standing.profit),
         direction="gain" if standing.profit > 0 else "loss" if standing.profit < 0 else "",
         bankroll=money(standing.bankroll),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ from .health import calls_of, health_of_settings
 from .outlook import collector_state, outlook, sampling_of
 from .spending import ModeForecast, Quota, Spent, forecasts, quota_of
 from .tables import sampling_text
+from .verdict import Finding
 
 # The list in the admin has all of them.
 CALLS = 20
@@ -38,7 +40,7 @@ def collecting(request: HttpRequest) -> HttpResponse:
     context = {
         "title": "Collecting",
         "verdict": health.status.value,
-        "findings": [(finding.failing, finding.text.split("`")) for finding in health.findings],
+        "findings": findings_shown(health.findings),
         "facts": facts,
         "heartbeat_age": "" if facts.heartbeat_age is None else duration(facts.heartbeat_age),
         "success_rate": percent(facts.success_rate_24h),
@@ -46,13 +48,18 @@ def collecting(request: HttpRequest) -> HttpResponse:
         "quota": quota,
         "credits": _credits(quota),
         "forecast": forecast,
-        "forecast_sentence": _sentence(forecast, quota.resets_at),
+        "forecast_told": forecast.told,
         "purposes": _by_purpose(quota.spent),
         "chart": _chart(quota, forecast, now),
         "jobs": outlook(now, state),
         "calls": calls_of(terms.account).order_by("-pk")[:CALLS],
     }
     return render(request, "collectors/collecting.html", context)
+
+
+def findings_shown(findings: Iterable[Finding]) -> list[tuple[bool, list[str]]]:
+    """Whether each stops collecting, and its text in parts: every second one is a command."""
+    return [(finding.failing, finding.text.split("`")) for finding in findings]
 
 
 def _left(quota: Quota) -> int:
@@ -76,17 +83,6 @@ def _by_purpose(spent: list[Spent]) -> list[tuple[str, int, int]]:
         calls[each.purpose] += each.calls
         charged[each.purpose] += each.credits
     return [(purpose, calls[purpose], charged[purpose]) for purpose in sorted(calls)]
-
-
-def _sentence(forecast: ModeForecast, resets_at: datetime) -> str:
-    if not forecast.need:
-        return "No game is known to come, so nothing is planned to be spent."
-    if forecast.fits:
-        return f"Live collection fits: the credits last until {resets_at:%Y-%m-%d %H:%M} UTC."
-    ends = f" As set, the credits end on {forecast.exhausted_at:%Y-%m-%d %H:%M} UTC." if forecast.exhausted_at else ""
-    if forecast.frugal_fits:
-        return f"It fits with less: {forecast.given_up} ({forecast.frugal_need:,} credits).{ends}"
-    return f"It does not fit, not even {forecast.given_up or 'as seldom as can be'}.{ends}"
 
 
 def _chart(quota: Quota, forecast: ModeForecast, now: datetime) -> dict[str, Any] | None:

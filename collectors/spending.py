@@ -72,6 +72,18 @@ class ModeForecast:
     def need(self) -> int:
         return self.live + self.scores
 
+    @property
+    def told(self) -> str:
+        """Whether it fits, and what would have to be given up for it."""
+        if not self.need:
+            return "no game is known to come"
+        if self.fits:
+            return "fits"
+        ends = f"; as set, the credits end on {self.exhausted_at:%Y-%m-%d %H:%M} UTC" if self.exhausted_at else ""
+        if self.frugal_fits:
+            return f"fits with less: {self.given_up} ({self.frugal_need:,} credits){ends}"
+        return f"does not fit, not even {self.given_up or 'as seldom as can be'}{ends}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quota:

@@ -36,6 +36,10 @@ class EventQuerySet(models.QuerySet["Event"]):
             names.update(self.order_by().values_list(side, flat=True).distinct())
         return sorted(names - {""})
 
+    def sports(self) -> dict[str, str]:
+        """The titles of the sports of these events by key, in order of keys."""
+        return dict(self.order_by("sport_key").values_list("sport_key", "sport_title").distinct())
+
     def not_vanished(self, now: datetime) -> Self:
         """Events that have not been gone from the lists too often and too long; as `lifecycle.has_vanished`."""
         return self.exclude(missed_listings__gte=LISTS_UNTIL_VANISHED, missing_since__lte=now - GONE_UNTIL_VANISHED)

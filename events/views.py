@@ -28,7 +28,7 @@ def events(request: HttpRequest) -> HttpResponse:
     asked = request.GET
     day, search = _day(asked.get("day", "")), asked.get("team", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
     status, past = asked.get("status", ""), asked.get("past") == "1"
-    sports = dict(Event.objects.order_by("sport_key").values_list("sport_key", "sport_title").distinct())
+    sports = Event.objects.sports()
     sport = asked.get("sport", "")
     found = _narrowed(
         Event.objects.all(),

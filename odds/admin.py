@@ -8,8 +8,7 @@ from typing import Any
 import msgspec
 from django import forms
 from django.contrib import admin
-from django.db.models import Model, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -61,8 +60,7 @@ class OddsSnapshotAdmin(LargeTableAdmin):
     @admin.display(description="raw answer")
     def raw(self, snapshot: OddsSnapshot) -> SafeString | str:
         """The text as received, indented; what is no JSON for a strict reader is shown as it is."""
-        texts = OddsSnapshot.objects.filter(pk=snapshot.pk).values_list(Cast("raw_data", TextField()), flat=True)
-        text = texts.get()
+        text = OddsSnapshot.objects.filter(pk=snapshot.pk).raw_texts().get()
         if text is None:
             return "It lies in an archive; import_archive --format parquet brings it back."
         try:

@@ -18,6 +18,11 @@ def bookmaker_keys() -> dict[int, str]:
     return dict(Bookmaker.objects.values_list("id", "key"))
 
 
+def bookmaker_titles() -> dict[str, str]:
+    """The title of each bookmaker by key; the key for one without."""
+    return {key: title or key for key, title in Bookmaker.objects.values_list("key", "title")}
+
+
 def bookmaker_ids(titles: Mapping[str, str]) -> dict[str, int]:
     """The id of each bookmaker by key. New ones take the title given, known ones if they have none yet."""
     known = {book.key: book for book in Bookmaker.objects.all()}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Cast
 
 if TYPE_CHECKING:
     from .models import Odds, OddsSnapshot  # noqa: F401 - named in the base classes below
@@ -60,3 +61,7 @@ class OddsSnapshotQuerySet(models.QuerySet["OddsSnapshot"]):
 
     def pre_match(self) -> Self:
         return self.filter(is_live=False)
+
+    def raw_texts(self) -> models.QuerySet[OddsSnapshot, str | None]:
+        """The raw answers as the texts that came in; None for one that lies in an archive."""
+        return self.values_list(Cast("raw_data", models.TextField()), flat=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -16,10 +16,12 @@ from django.views.decorators.http import require_safe
 from events.models import Event
 from events.times import duration, parse_time
 
+from .archived import RawArchived
 from .board import MarketBoard, board
+from .dimensions import bookmaker_titles
 from .event_lines import closing_prices, opening_prices
 from .lines import market_order, side_order
-from .models import Bookmaker, OddsSnapshot
+from .models import OddsSnapshot
 from .movement import PriceChange, price_changes
 from .movement_chart import movement_figure
 from .price_style import COOKIE, PriceStyle, style_named
@@ -29,6 +31,14 @@ from .standing import standing_odds
 SHOWN = {"standing": "Standing", "opening": "Opening", "closing": "Closing"}
 SNAPSHOTS_LISTED = 200
 Lines = Callable[..., list[Any]]
+
+
+class Look(NamedTuple):
+    """When a snapshot was taken, the start it stated, and whether that was past."""
+
+    snapshot_time: datetime
+    commence_time: datetime
+    is_live: bool
 
 
 @login_required(login_url="admin:login")
@@ -42,7 +52,7 @@ def event(request: HttpRequest, event_id: str) -> HttpResponse:
     shown = shown if shown in SHOWN else "standing"
     method = _method(request.GET.get("devig", ""))
     moment = as_of or timezone.now()
-    standing = standing_odds(found, moment)
+    standing, looks = standing_odds(found, moment), _looks(found)
     context = {
         "title": found.title,
         "event": found,
@@ -58,7 +68,8 @@ def event(request: HttpRequest, event_id: str) -> HttpResponse:
         "methods": list(DevigMethod),
         "boards": _boards(request, found, standing.prices() if shown == "standing" else None, shown, method),
         "markets": _markets(found),
-        "snapshots": list(_snapshot_times(found)[:SNAPSHOTS_LISTED]),
+        "look_count": len(looks),
+        "snapshots": looks[:SNAPSHOTS_LISTED],
     }
     return render(request, "odds/event.html", context)
 
@@ -73,14 +84,14 @@ def movement(request: HttpRequest, event_id: str) -> HttpResponse:
     sides = sorted({change.side for change in changes}, key=side_order)
     side = request.GET.get("side", "")
     side = side if side in sides else next(iter(sides), "")
-    looks = list(_snapshot_times(found).values_list("snapshot_time", "commence_time", "is_live"))
+    looks = _looks(found)
     figure = movement_figure(
         [change for change in changes if change.side == side],
         style=_style(request),
-        titles=_titles(),
+        titles=bookmaker_titles(),
         starts=_starts(found, looks),
-        live_from=min((time for time, _, is_live in looks if is_live), default=None),
-        until=max((time for time, *_ in looks), default=found.commence_time),
+        live_from=min((look.snapshot_time for look in looks if look.is_live), default=None),
+        until=max((look.snapshot_time for look in looks), default=found.commence_time),
         by_point=request.GET.get("by") == "point",
     )
     names = {each: _side_name(changes, each) for each in sides}
@@ -90,14 +101,16 @@ def movement(request: HttpRequest, event_id: str) -> HttpResponse:
 @login_required(login_url="admin:login")
 @require_safe
 def raw(request: HttpRequest, event_id: str) -> HttpResponse:
-    """What the provider said of the event in one snapshot, as stored; the newest unless `at` names another."""
+    """What the provider said of the event, as the text that came in: the newest snapshot unless `at` names one."""
     found = _event(event_id)
     snapshots = OddsSnapshot.objects.filter(event=found).order_by("-snapshot_time")
     at = _instant(request.GET.get("at", ""))
-    snapshot = (snapshots.filter(snapshot_time=at) if at else snapshots).first()
-    if snapshot is None:
+    texts = list((snapshots.filter(snapshot_time=at) if at else snapshots).raw_texts()[:1])
+    if not texts:
         raise Http404("no such snapshot")
-    return JsonResponse(snapshot.raw_data, json_dumps_params={"indent": 2, "ensure_ascii": False})
+    if texts[0] is None:
+        return HttpResponse(f"{RawArchived([found.api_id])}\n", status=404, content_type="text/plain; charset=utf-8")
+    return HttpResponse(texts[0], content_type="application/json")
 
 
 def _event(event_id: str) -> Event:
@@ -120,10 +133,6 @@ def _style(request: HttpRequest) -> PriceStyle:
     return style_named(request.COOKIES.get(COOKIE))
 
 
-def _titles() -> dict[str, str]:
-    return {key: title or key for key, title in Bookmaker.objects.values_list("key", "title")}
-
-
 def _boards(
     request: HttpRequest, event: Event, standing: list[Any] | None, shown: str, method: DevigMethod
 ) -> list[MarketBoard]:
@@ -131,7 +140,7 @@ def _boards(
     if prices is None:
         lines: Lines = opening_prices if shown == "opening" else closing_prices
         prices = lines(Event.objects.filter(pk=event.pk))
-    return board(prices, style=_style(request), method=method, titles=_titles())
+    return board(prices, style=_style(request), method=method, titles=bookmaker_titles())
 
 
 def _markets(event: Event) -> list[str]:
@@ -140,13 +149,15 @@ def _markets(event: Event) -> list[str]:
     return sorted(keys, key=market_order)
 
 
-def _snapshot_times(event: Event) -> Any:
-    return OddsSnapshot.objects.filter(event=event).order_by("-snapshot_time").only("snapshot_time", "is_live")
+def _looks(event: Event) -> list[Look]:
+    """Every snapshot of the event, the newest first. One query, from the index alone."""
+    rows = OddsSnapshot.objects.filter(event=event).order_by("-snapshot_time")
+    return [Look(*row) for row in rows.values_list(*Look._fields)]
 
 
-def _starts(event: Event, looks: list[tuple[datetime, datetime, bool]]) -> list[datetime]:
+def _starts(event: Event, looks: list[Look]) -> list[datetime]:
     """All starts ever stated in time of stating, each once, the one stated last at the end."""
-    stated = [start for _, start, _ in reversed(looks)]
+    stated = [look.commence_time for look in reversed(looks)]
     earlier = [start for start in dict.fromkeys(stated) if start != event.commence_time]
     return [*earlier, event.commence_time]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.staticfiles.finders import BaseFinder
+from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import FileSystemStorage
 
 NAME = "plotly.min.js"
@@ -29,5 +30,6 @@ class PlotlyFinder(BaseFinder):
 
 def _folder() -> Path:
     spec = find_spec("plotly")
-    assert spec is not None  # pinned
-    return Path(spec.submodule_search_locations[0] if spec.submodule_search_locations else "") / "package_data"
+    if spec is None or spec.origin is None:
+        raise ImproperlyConfigured("plotly is not installed: pip install --require-hashes -r requirements.txt")
+    return Path(spec.origin).parent / "package_data"

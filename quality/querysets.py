@@ -26,6 +26,14 @@ class DataQualityLogQuerySet(models.QuerySet["DataQualityLog"]):
         """What waits for a person: what stands, and what has ended but keeps prices out of use."""
         return self.filter(Q(ended_at__isnull=True) | Q(severity__in=INVALIDATING), review=ReviewState.OPEN)
 
+    def not_dismissed(self) -> Self:
+        """Without what a person called a false alarm."""
+        return self.exclude(review=ReviewState.DISMISSED)
+
+    def by_severity(self) -> dict[str, int]:
+        """How many there are of each severity that there is."""
+        return dict(self.order_by().values_list("severity").annotate(number=models.Count("pk")))
+
     def of_types(self, types: Iterable[str]) -> Self:
         return self.filter(issue_type__in=list(types))
 

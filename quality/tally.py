@@ -51,7 +51,7 @@ class StandingWarnings:
 
 
 def standing_warnings() -> StandingWarnings:
-    entries = DataQualityLog.objects.standing().filter(severity__in=COUNTED).exclude(review=ReviewState.DISMISSED)
+    entries = DataQualityLog.objects.standing().filter(severity__in=COUNTED).not_dismissed()
     with connection.cursor() as cursor:
         cursor.execute(_FLAGGED_OFFERS, {"severities": COUNTED, "dismissed": ReviewState.DISMISSED})
         offers, flagged = cursor.fetchone()

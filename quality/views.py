@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -18,7 +17,7 @@ from django.views.decorators.http import require_safe
 from events.models import Event
 from odds.wording import percent
 
-from .choices import ReviewState, Severity
+from .choices import Severity
 from .coverage import by_day, coverage
 from .figures import BookFigures, figures_of, stale, totals
 from .models import DataQualityLog
@@ -65,7 +64,7 @@ class Cell:
 @require_safe
 def quality(request: HttpRequest) -> HttpResponse:
     """The last days, of all sports or one. Nothing here changes anything."""
-    days, sports = _days(request.GET.get("days", "")), _sports()
+    days, sports = _days(request.GET.get("days", "")), Event.objects.sports()
     sport = request.GET.get("sport", "")
     now = timezone.now()
     period = Period(start=now - timedelta(days=days), end=now, sport=sport if sport in sports else None)
@@ -97,11 +96,6 @@ def quality(request: HttpRequest) -> HttpResponse:
 
 def _days(asked: str) -> int:
     return int(asked) if asked.isdecimal() and int(asked) in PERIODS else DAYS
-
-
-def _sports() -> dict[str, str]:
-    """The titles of all sports by key."""
-    return dict(Event.objects.order_by("sport_key").values_list("sport_key", "sport_title").distinct())
 
 
 def _by_market(figures: Sequence[BookFigures]) -> dict[str, list[Row]]:
@@ -156,9 +150,9 @@ def _entries(sport: str | None) -> dict[str, Any]:
     """What stands, counted by severity, the worst of it, and how much waits for a person."""
     of_sport = {"sport_key": sport} if sport else {}
     log = DataQualityLog.objects.filter(**of_sport)
-    entries = log.standing().exclude(review=ReviewState.DISMISSED)
+    entries = log.standing().not_dismissed()
     filters = {"state": "standing", **of_sport}
-    counts = dict(entries.order_by().values_list("severity").annotate(number=Count("pk")))
+    counts = entries.by_severity()
     return {
         "severities": [
             (severity, counts.get(severity, 0), urlencode({**filters, "severity__exact": severity.value}))

@@ -10,6 +10,7 @@ from django.db.models import F
 
 from ..choices import RunKind, RunState
 from ..models import BacktestRun
+from ..paper.accounts import Standing
 from ..querysets import BacktestRunQuerySet
 from ..wording import between, count, estimated, game_days, money, settings, share, signed_share
 
@@ -70,7 +71,7 @@ def run_rows(runs: Iterable[Any]) -> list[RunRow]:
     ]
 
 
-def settings_told(run: BacktestRun) -> str:
+def settings_told(run: BacktestRun | Standing) -> str:
     """'min_ev=0.03; 60m; flat:100': the parameters, when it decides, and the stakes."""
     parameters = [f"{name}={value}" for name, value in settings(run.parameters)]
     return "; ".join([*parameters, run.decides, run.staking])

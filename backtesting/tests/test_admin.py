@@ -145,6 +145,7 @@ def test_tear_sheet_is_for_whoever_may_see_runs(client):
     assert client.get(address).status_code == 403
     clerk.user_permissions.add(Permission.objects.get(codename="view_backtestrun"))
     assert "The strategy placed no bet" in page_of(client, address)
+    assert "Content-Security-Policy" not in client.get(address)  # its own, in the page, allows its scripts
     assert client.get(f"{RUNS}{run.pk + 1}/tear-sheet/").status_code == 404
 
 

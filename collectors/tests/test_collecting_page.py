@@ -59,12 +59,6 @@ def page(client) -> str:
     return response.content.decode()
 
 
-def test_it_is_for_those_who_are_known(client):
-    response = client.get("/collecting/")
-    assert response.status_code == 302
-    assert response.url == "/admin/login/?next=/collecting/"
-
-
 def test_it_can_only_be_read(admin_client):
     assert admin_client.post("/collecting/").status_code == 405
 
@@ -119,9 +113,7 @@ def test_it_holds_what_the_policy_of_content_allows(admin_client, period):
 def test_the_number_of_queries_does_not_grow(admin_client, period):
     make_call(period)
     page(admin_client)
-    with CaptureQueriesContext(
-        connection,
-    ) as few:
+    with CaptureQueriesContext(connection) as few:
         page(admin_client)
     for _ in range(10):
         make_call(period)

@@ -108,6 +108,8 @@ def test_a_forecast_that_does_not_fit_tells_what_to_give_up_and_when_the_credits
     assert fixed.fits
     assert not adaptive.fits
     assert adaptive.frugal_fits
+    assert adaptive.told.startswith("fits with less: ")
+    assert f"{adaptive.exhausted_at:%Y-%m-%d %H:%M} UTC" in adaptive.told
     assert adaptive.frugal_need <= adaptive.left < adaptive.need
     assert adaptive.given_up
     assert NOON < adaptive.exhausted_at < datetime(2026, 2, 1, tzinfo=UTC)

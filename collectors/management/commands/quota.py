@@ -130,11 +130,7 @@ def _figures(quota: Quota, now: datetime) -> list[tuple[str, str]]:
 
 def _told(forecast: ModeForecast) -> str:
     if not forecast.need:
-        return "[dim]– no game is known to come[/]"
+        return f"[dim]– {forecast.told}[/]"
     if forecast.fits:
-        return "[green]✓ fits[/]"
-    ends = f"; as set, the credits end on {forecast.exhausted_at:%Y-%m-%d %H:%M} UTC" if forecast.exhausted_at else ""
-    if forecast.frugal_fits:
-        need = f"{forecast.frugal_need:,} credits"
-        return f"[yellow]⚠ fits with less: {forecast.given_up} ({need}){ends}[/]"
-    return f"[red]✗ does not fit, not even {forecast.given_up or 'as seldom as can be'}{ends}[/]"
+        return f"[green]✓ {forecast.told}[/]"
+    return f"[yellow]⚠ {forecast.told}[/]" if forecast.frugal_fits else f"[red]✗ {forecast.told}[/]"

@@ -4,7 +4,6 @@ document.addEventListener("DOMContentLoaded", () => {
   const chart = document.getElementById("movement-chart");
   const told = document.getElementById("movement-told");
 
-  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name);
   // A custom property holds light-dark(...) unresolved: an element that uses it tells the colour.
   const resolved = (name) => {
     const probe = document.createElement("span");
@@ -12,7 +11,7 @@ document.addEventListener("DOMContentLoaded", () => {
     document.body.append(probe);
     const value = getComputedStyle(probe).color;
     probe.remove();
-    return value || colour(name);
+    return value;
   };
 
   function layoutOf(layout) {
