@@ -11,6 +11,8 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from collectors.gate import Terms
+from collectors.models import CreditPeriod
 from events.tests.browsers import chromium, needs_chromium
 from events.tests.factories import make_event
 from odds.tests.factories import make_pair, make_snapshot
@@ -90,6 +92,12 @@ def test_prices_and_theme_are_chosen_once_and_hold_on_every_page(page):
 
 @pytest.mark.parametrize("address", ["/", "/events/", "/quality/", "/collecting/", "/backtests/", "/paper/"])
 def test_no_page_is_wider_than_a_phone(page, address):
+    now = timezone.now()
+    period = {"account": Terms.of_settings().account, "used": 30, "remaining": 19_970}
+    CreditPeriod.objects.create(**period, started_at=now - timedelta(days=2), seen_at=now)
+    game = make_event(commence_time=now + timedelta(hours=3))
+    make_snapshot(game, snapshot_time=now - timedelta(minutes=2))
+    make_pair(game, prices={"home": -150, "away": 130}, odds_timestamp=now - timedelta(hours=2))
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(address)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
