@@ -54,10 +54,10 @@ def dump() -> bytes:
 
 
 def pages() -> dict[str, bytes]:
-    """Every list and every row's page of the collector's admin, health and readiness."""
+    """Every list and every row's page of the collector's admin, its own page, the overview, health and readiness."""
     client = Client()
     client.force_login(get_user_model().objects.create_superuser("admin"))
-    urls = ["/health/", "/ready/", "/admin/"]
+    urls = ["/health/", "/ready/", "/", "/collecting/", "/admin/"]
     for model in [
         *apps.get_app_config("collectors").get_models(),
         *apps.get_app_config("django_apscheduler").get_models(),
@@ -73,7 +73,7 @@ def test_the_key_is_nowhere(tmp_path: Path):
     with Sandbox(quota=1_000_000, rate_limit=100_000, keys=(KEY,)) as sandbox:
         env = environment(sandbox.url, tmp_path, ODDS_API_KEY=KEY, LOG_LEVEL="DEBUG", DEBUG="true")
         told = {}
-        for number in range(3):
+        for number in range(2):
             sandbox.faults.add(*(FAULTS if number == 0 else []))
             for command in (["fetch_odds"], ["fetch_scores"], ["update_event_status"], ["status", "--verbose"],
                             ["quota", "--forecast"], ["show_config"], ["fetch_odds", "--dry-run"]):  # fmt: skip
