@@ -37,6 +37,17 @@ def test_a_backfill_stops_where_its_credits_end_and_goes_on_when_there_are_more(
     assert set(dates_bought(stage).values()) == {1}
 
 
+def test_a_single_call_finds_that_a_month_has_begun_anew(set_stage):
+    """The count that tells it has to come twice, and no other call is there to bring the second."""
+    stage = set_stage(quota=600)
+    stage = stage.elsewhere(replace(stage.terms, quota=600))
+    run(stage)
+    stage.at(stage.clock() + timedelta(days=20))
+    with stage.gate() as gate:
+        gate.call(WISH.call(datetime(2026, 1, 9, tzinfo=UTC)), Purpose.BACKFILL)
+    assert stage.charged == COST
+
+
 def test_what_the_provider_does_not_have_is_remembered(stage):
     """A refusal is not asked for again by any run."""
     run(stage, lists_only=True)
