@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
@@ -13,8 +13,7 @@ from events.api.views import InstantView
 from events.names import UnresolvedName
 
 from ..opportunities import FINDABLE, OpportunityKind, Terms
-from ..opportunity_choice import opportunity_document, terms_of
-from ..opportunity_search import EventOpportunities, opportunities_at, opportunities_before
+from ..opportunity_choice import Chosen, opportunity_document, terms_of
 from .examples import OPPORTUNITY
 from .filters import OpportunityQuery
 from .serializers import OpportunityRow
@@ -30,16 +29,18 @@ class OpportunitiesView(InstantView):
 
     def rows(self, query: dict[str, Any], moment: datetime) -> Sequence[Sequence[Any]]:
         read = itemgetter(*self.columns())
-        found = _found(query, moment)
+        found = _chosen(query).standing(moment)
         return [read(opportunity_document(each, one)) for each in found for one in each.opportunities]
 
 
-def _found(query: dict[str, Any], moment: datetime) -> list[EventOpportunities]:
-    kinds = [OpportunityKind(kind) for kind in query.get("kind") or FINDABLE]
-    if "event_id" in query:
-        return opportunities_at([event_or_404(query["event_id"])], moment, _terms(query), kinds)
-    within = timedelta(days=query["days"])
-    return opportunities_before(moment, _terms(query), kinds, sport_key=query.get("sport"), within=within)
+def _chosen(query: dict[str, Any]) -> Chosen:
+    return Chosen(
+        event=event_or_404(query["event_id"]) if "event_id" in query else None,
+        sport_key=query.get("sport"),
+        days=query["days"],
+        kinds=[OpportunityKind(kind) for kind in query.get("kind") or FINDABLE],
+        terms=_terms(query),
+    )
 
 
 def _terms(query: dict[str, Any]) -> Terms:

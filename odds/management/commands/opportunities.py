@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from argparse import ArgumentTypeError
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,17 +14,25 @@ from events.models import Event
 from events.queries import find_event, find_sport
 from events.times import duration, stamp
 from odds.cli import OddsCommand, moment_or_now
-from odds.opportunities import FINDABLE, Consensus, OpportunityKind, OpportunitySpan, Terms
+from odds.opportunities import FINDABLE, Consensus, OpportunityKind, OpportunitySpan
 from odds.opportunities.rows import span_row
-from odds.opportunity_choice import CONSENSUS, METHODS, MIN_EDGE, SHARP, WORST_OF, opportunity_document, terms_of
-from odds.opportunity_search import EventOpportunities, opportunities_at, opportunities_before
+from odds.opportunity_choice import (
+    CONSENSUS,
+    METHODS,
+    MIN_EDGE,
+    NEAR_DAYS,
+    SHARP,
+    WORST_OF,
+    Chosen,
+    opportunity_document,
+    terms_of,
+)
+from odds.opportunity_search import EventOpportunities
 from odds.opportunity_spans import opportunity_spans
 from odds.opportunity_tables import opportunity_tables, span_tables
 
 if TYPE_CHECKING:
     from rich.text import Text
-
-NEAR_DAYS = 1  # with --history
 
 
 class Command(OddsCommand):
@@ -126,40 +133,6 @@ class Command(OddsCommand):
         self.console.print()
         self.console.print(plain(event.title, "bold"), f"[dim]{event.api_id}[/]")
         self.console.print(text)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Chosen:
-    """What is looked for, and where."""
-
-    event: Event | None
-    sport_key: str | None
-    days: int | None
-    kinds: list[OpportunityKind]
-    terms: Terms
-
-    @property
-    def rules(self) -> str:
-        """What counts, in words."""
-        age = duration(timedelta(seconds=self.terms.max_age_seconds or 0))
-        judge = f"; fair prices by {self.terms.reference}, {self.terms.devig or 'worst of all methods'}"
-        return f"prices not older than {age}" + (judge if OpportunityKind.VALUE in self.kinds else "")
-
-    def standing(self, moment: datetime) -> list[EventOpportunities]:
-        if self.event is not None:
-            return opportunities_at([self.event], moment, self.terms, self.kinds)
-        within = None if self.days is None else timedelta(days=self.days)
-        return opportunities_before(moment, self.terms, self.kinds, sport_key=self.sport_key, within=within)
-
-    def around(self, moment: datetime) -> list[Event]:
-        """Events that start near the instant, before or after it."""
-        if self.event is not None:
-            return [self.event]
-        span = timedelta(days=self.days or NEAR_DAYS)
-        events = Event.objects.commencing_between(moment - span, moment + span)
-        if self.sport_key is not None:
-            events = events.for_sport(self.sport_key)
-        return list(events.order_by("commence_time", "api_id"))
 
 
 def _summary(found: list[EventOpportunities], chosen: Chosen, moment: datetime) -> Iterator[Text]:
