@@ -14,7 +14,8 @@ from events.times import duration
 from .choices import Side
 from .lines import SIDES, BookLine, Price, bet, book_lines, counts
 from .price_style import PriceStyle, written
-from .pricing import DevigMethod, fair_probabilities, implied_probability
+from .pricing import DevigMethod, implied_probability
+from .win_chances import line_chances
 from .wording import percent, pointed
 
 P = TypeVar("P", bound=Price)
@@ -93,7 +94,7 @@ def _row(
     method: DevigMethod,
     titles: Mapping[str, str],
 ) -> Row:
-    fair = _fair(line, method)
+    fair = line_chances(line, method)
     cells = [
         [_cell(price, best, fair.get(price.side), style) for price in line.prices if price.side == side]
         for side in columns
@@ -114,15 +115,6 @@ def _cell(price: Price, best: Mapping[Hashable, float], fair: float | None, styl
         is_valid=price.is_valid,
         note=getattr(price, "validation_notes", ""),
     )
-
-
-def _fair(line: BookLine[P], method: DevigMethod) -> dict[str, float]:
-    """The fair chance of each side of a complete line."""
-    if line.hold is None:
-        return {}
-    quoted = [(price.side, price.decimal_price) for price in line.prices if price.decimal_price]
-    chances = fair_probabilities([decimal_price for _, decimal_price in quoted], method)
-    return dict(zip((side for side, _ in quoted), chances, strict=True))
 
 
 def _age(line: BookLine[P]) -> str:

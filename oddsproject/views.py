@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,15 +13,19 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from collectors.health import health_of_settings
+from collectors.outlook import collector_state, outlook
 from collectors.pages import findings_shown
 from events.models import Event
 from events.times import duration
 from odds.choices import Side
 from odds.dimensions import bookmaker_titles
+from odds.event_lines import LinePrice, opening_prices
 from odds.event_prices import EventPrices, prices_at
 from odds.lines import BestPrice, best_prices, side_order
 from odds.markets import H2H
 from odds.price_style import COOKIE, PriceStyle, style_named, written
+from odds.win_chances import HomeMove, home_move
+from odds.wording import percent
 from quality.choices import Severity
 from quality.models import DataQualityLog
 
@@ -47,6 +52,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "sides": sides,
         "games": games,
         "flags": _flags(),
+        "jobs": outlook(now, collector_state()),
         "to_review": DataQualityLog.objects.to_review().count(),
         "has_events": Event.objects.exists(),
     }
@@ -54,9 +60,10 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def _games(now: datetime, style: PriceStyle) -> tuple[list[str], list[dict[str, Any]]]:
-    """The sides on offer, and the next games with the best price of each side and who offers it; None for no price."""
-    found = Event.objects.commencing_between(now - BEGAN, now + AHEAD).order_by("commence_time", "api_id")[:GAMES]
-    standing = prices_at(list(found), now)
+    """The sides on offer, and the next games: the best price of each side, None for no price, and how they moved."""
+    upcoming = Event.objects.commencing_between(now - BEGAN, now + AHEAD).order_by("commence_time", "api_id")
+    found = list(upcoming[:GAMES])
+    standing, opening = prices_at(found, now), _opening(found)
     winners = [_winners(each) for each in standing]
     sides = sorted({Side.AWAY, Side.HOME}.union(*winners), key=side_order)
     titles = bookmaker_titles()
@@ -64,12 +71,21 @@ def _games(now: datetime, style: PriceStyle) -> tuple[list[str], list[dict[str, 
         {
             "event": each.event,
             "best": [_told(best[side], style, titles) if side in best else None for side in sides],
+            "moved": _moved(home_move(opening[each.event.api_id], each.prices)),
             "age": duration(now - each.newest.snapshot_time) if each.newest else "",
             "is_live": each.newest is not None and each.newest.is_live,
         }
         for each, best in zip(standing, winners, strict=True)
     ]
     return [str(side) for side in sides], games
+
+
+def _opening(events: list[Event]) -> dict[str, list[LinePrice]]:
+    """The opening prices of the head-to-head market by event."""
+    found: dict[str, list[LinePrice]] = defaultdict(list)
+    for price in opening_prices(Event.objects.filter(pk__in=[event.pk for event in events]), market=H2H):
+        found[price.event_id].append(price)
+    return found
 
 
 def _winners(prices: EventPrices) -> dict[str, BestPrice]:
@@ -81,6 +97,18 @@ def _told(price: BestPrice, style: PriceStyle, titles: dict[str, str]) -> dict[s
     return {
         "price": written(style, price.price, price.decimal_price),
         "books": ", ".join(titles[key] for key in price.bookmakers),
+    }
+
+
+def _moved(move: HomeMove | None) -> dict[str, str] | None:
+    """From the opening chance of the home side to that of now, and which way."""
+    if move is None:
+        return None
+    before, after = percent(move.before), percent(move.after)
+    return {
+        "before": before,
+        "after": after,
+        "way": "→" if before == after else "↗" if move.before < move.after else "↘",
     }
 
 

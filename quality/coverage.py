@@ -1,4 +1,4 @@
-"""How much of what was asked came: snapshots quoted, of snapshots that asked, by bookmaker, market and day."""
+"""How much of what was asked came: snapshots quoted, of those that asked, by bookmaker, market, and day or event."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any, Generic, TypeVar
 
 from odds.dimensions import bookmaker_keys, market_keys
 from odds.markets import is_lay
@@ -14,7 +15,7 @@ from odds.models import Scope
 from .period import Offer, Period
 
 _REQUESTS = """
-    SELECT scope_id, sport_key, day, sum(snapshots)::bigint FROM asked GROUP BY 1, 2, 3
+    SELECT scope_id, sport_key, {group}, sum(snapshots)::bigint FROM asked GROUP BY 1, 2, 3
 """
 
 # A bookmaker quotes a market while any outcome of it stands: the union of its runs.
@@ -23,22 +24,26 @@ _QUOTED = """
         SELECT event_id, bookmaker_id, market_id, unnest(range_agg(tstzrange(odds_timestamp, valid_until))) AS span
         FROM runs GROUP BY 1, 2, 3
     ), within AS (
-        SELECT stood.bookmaker_id, stood.market_id, asked.sport_key, asked.day, asked.times,
+        SELECT stood.bookmaker_id, stood.market_id, asked.sport_key, asked.{group} AS part, asked.times,
             width_bucket(lower(span) - interval '1 microsecond', times) AS before,
             coalesce(width_bucket(upper(span) - interval '1 microsecond', times), snapshots) AS last
         FROM stood JOIN asked USING (event_id) JOIN covered USING (scope_id, bookmaker_id, market_id)
     )
-    SELECT bookmaker_id, market_id, sport_key, day, sum(last - before)::bigint, max(times[last])
+    SELECT bookmaker_id, market_id, sport_key, part, sum(last - before)::bigint, max(times[last])
     FROM within WHERE last > before GROUP BY 1, 2, 3, 4
 """
 
 
-@dataclass(slots=True)
-class Coverage:
+Part = TypeVar("Part", date, int)
+"""A day in UTC, or the primary key of an event."""
+
+
+@dataclass
+class Coverage(Generic[Part]):
     """Snapshots of single events that asked for a bookmaker's market, and those of them that had a price of it."""
 
-    asked: Counter[date] = field(default_factory=Counter)  # by day in UTC
-    quoted: Counter[date] = field(default_factory=Counter)
+    asked: Counter[Part] = field(default_factory=Counter)  # by day or event
+    quoted: Counter[Part] = field(default_factory=Counter)
     last_quoted: datetime | None = None  # the newest snapshot of the period that had it
 
     @property
@@ -46,26 +51,35 @@ class Coverage:
         return share(self.quoted.total(), self.asked.total())
 
 
-def coverage(period: Period) -> dict[Offer, Coverage]:
-    """By bookmaker and market, wherever something was to be expected.
+def coverage(period: Period) -> dict[Offer, Coverage[date]]:
+    """By bookmaker and market, and within these by day in UTC, wherever something was to be expected.
 
     That is: of a request that names bookmakers, each of them, even if it never came; of one for all bookmakers, those
     that quoted the market in this sport at some time in the period. Lay prices come unasked, and are expected only of
     those that had some.
     """
-    found: dict[Offer, Coverage] = defaultdict(Coverage)
+    return _coverage(period, "day")
+
+
+def coverage_by_event(period: Period) -> dict[Offer, Coverage[int]]:
+    """The same, within bookmakers and markets by the primary key of the event."""
+    return _coverage(period, "event_id")
+
+
+def _coverage(period: Period, group: str) -> dict[Offer, Coverage[Any]]:
+    found: dict[Offer, Coverage[Any]] = defaultdict(Coverage)
     offered: dict[str, set[Offer]] = defaultdict(set)
     bookmakers, markets = bookmaker_keys(), market_keys()
-    for book, market, sport, day, snapshots, last in period.rows(_QUOTED):
+    for book, market, sport, part, snapshots, last in period.rows(_QUOTED.format(group=group)):
         offer = bookmakers[book], markets[market]
         offered[sport].add(offer)
-        found[offer].quoted[day] += snapshots
+        found[offer].quoted[part] += snapshots
         found[offer].last_quoted = max(last, found[offer].last_quoted or last)
-    requests = period.rows(_REQUESTS)
+    requests = period.rows(_REQUESTS.format(group=group))
     scopes = Scope.objects.in_bulk({scope for scope, *_ in requests})
-    for scope, sport, day, snapshots in requests:
+    for scope, sport, part, snapshots in requests:
         for offer in _expected(scopes[scope].asked, offered[sport], period.market):
-            found[offer].asked[day] += snapshots
+            found[offer].asked[part] += snapshots
     return dict(found)
 
 
@@ -82,11 +96,11 @@ def share(part: float, whole: float) -> float | None:
     return part / whole if whole else None
 
 
-def by_day(covered: Iterable[tuple[Offer, Coverage]]) -> dict[str, dict[date, float]]:
-    """The share quoted by bookmaker and day in UTC, over all markets; no entry for a day on which nothing was asked."""
-    asked: dict[str, Counter[date]] = defaultdict(Counter)
-    quoted: dict[str, Counter[date]] = defaultdict(Counter)
+def by_bookmaker(covered: Iterable[tuple[Offer, Coverage[Part]]]) -> dict[str, dict[Part, float]]:
+    """The share quoted by bookmaker and day or event, over all markets; no entry where nothing was asked."""
+    asked: dict[str, Counter[Part]] = defaultdict(Counter)
+    quoted: dict[str, Counter[Part]] = defaultdict(Counter)
     for (bookmaker, _), each in covered:
         asked[bookmaker].update(each.asked)
         quoted[bookmaker].update(each.quoted)
-    return {book: {day: quoted[book][day] / count for day, count in days.items()} for book, days in asked.items()}
+    return {book: {part: quoted[book][part] / count for part, count in parts.items()} for book, parts in asked.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from odds.lines import market_order
@@ -102,7 +102,7 @@ def quality_figures(
     return figures_of(period, coverage(period), bookmaker)
 
 
-def figures_of(period: Period, covered: dict[Offer, Coverage], bookmaker: str | None = None) -> list[BookFigures]:
+def figures_of(period: Period, covered: dict[Offer, Coverage[date]], bookmaker: str | None = None) -> list[BookFigures]:
     """The same, where the coverage is known already. The other bookmakers are left out last: moves need them all."""
     lines, moves, spacing = overrounds(period), first_moves(period), resolution(period)
     ages, flags = _ages(period), _flags(period)

@@ -10,15 +10,17 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from events.admin_pages import OfEvent
 from events.models import Event
 from odds.wording import percent
 
+from .admin_filters import ALL, StateFilter
 from .choices import Severity
-from .coverage import by_day, coverage
+from .coverage import by_bookmaker, coverage, coverage_by_event
 from .figures import BookFigures, figures_of, stale, totals
 from .models import DataQualityLog
 from .period import Period
@@ -29,6 +31,7 @@ DAYS = 7
 # The worst entries are shown here; the queue in the admin has them all.
 ENTRIES = 8
 SHADES = 10
+EVENTS = 30  # in the heat map of events
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The coverage of a bookmaker on a day; shade 0 to SHADES, None where nothing was asked."""
+    """The coverage of a bookmaker on a day or of an event; shade 0 to SHADES, None where nothing was asked."""
 
     text: str
     shade: int | None
@@ -70,8 +73,9 @@ def quality(request: HttpRequest) -> HttpResponse:
     period = Period(start=now - timedelta(days=days), end=now, sport=sport if sport in sports else None)
     covered = coverage(period)
     figures = figures_of(period, covered)
-    shares = by_day(covered.items())
+    shares = by_bookmaker(covered.items())
     shown = _days_of(shares)
+    by_event = by_bookmaker(coverage_by_event(period).items())
     whole = totals(figures)
     context = {
         "title": "Quality",
@@ -89,9 +93,28 @@ def quality(request: HttpRequest) -> HttpResponse:
         "resolution": resolution_text(figures[0].resolution) if figures else "",
         "heat_days": shown,
         "heat": _heat(shares, shown),
+        "books": sorted(by_event),
+        "heat_events": _heat_of_events(by_event),
+        "events_shown": EVENTS,
         **_entries(period.sport),
     }
     return render(request, "quality/quality.html", context)
+
+
+@login_required(login_url="admin:login")
+@require_safe
+def event_flags(request: HttpRequest, event_id: str) -> HttpResponse:
+    """What was found wrong with one event: what stands first, each with the way to its entry."""
+    event = get_object_or_404(Event, api_id=event_id)
+    entries = DataQualityLog.objects.filter(event=event).not_dismissed()
+    standing = entries.standing()
+    context = {
+        "standing": standing.worst_first()[:ENTRIES],
+        "count": standing.count(),
+        "ended": entries.filter(ended_at__isnull=False).count(),
+        "queue_query": urlencode({OfEvent.parameter_name: event.api_id, StateFilter.parameter_name: ALL}),
+    }
+    return render(request, "quality/event_flags.html", context)
 
 
 def _days(asked: str) -> int:
@@ -137,6 +160,13 @@ def _days_of(shares: Mapping[str, Mapping[date, float]]) -> list[date]:
 
 def _heat(shares: Mapping[str, Mapping[date, float]], days: Sequence[date]) -> list[tuple[str, list[Cell]]]:
     return [(book, [_cell(shares[book].get(day)) for day in days]) for book in sorted(shares)]
+
+
+def _heat_of_events(shares: Mapping[str, Mapping[int, float]]) -> list[tuple[Event, list[Cell]]]:
+    """A row for each event that was asked for, those that start last first, with a cell for each bookmaker."""
+    asked = {event for events in shares.values() for event in events}
+    events = Event.objects.filter(pk__in=asked).order_by("-commence_time", "api_id")[:EVENTS]
+    return [(event, [_cell(shares[book].get(event.pk)) for book in sorted(shares)]) for event in events]
 
 
 def _cell(covered: float | None) -> Cell:
