@@ -20,3 +20,5 @@ urlpatterns = [
     path("health/", collecting.health, name="health"),
     path("ready/", collecting.ready, name="ready"),
 ]
+
+handler500 = "oddsproject.failures.server_error"

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -18,11 +18,12 @@ from odds.tests.factories import make_odds, make_pair, make_snapshot
 pytestmark = pytest.mark.django_db
 
 EVIL = '<script>alert("owned")</script>{{ 7*7 }}'
-PAGES = ("/", "/events/", "/quality/", "/collecting/", "/backtests/", "/paper/")
+PAGES = ("/", "/events/", "/opportunities/", "/quality/", "/collecting/", "/backtests/", "/paper/")
 
 
 def make_game(hours=3, **over):
-    game = make_event(commence_time=timezone.now() + timedelta(hours=hours), **over)
+    start = timezone.now() + timedelta(hours=hours)
+    game = make_event(commence_time=start, closing_at=start, **over)
     make_snapshot(game, snapshot_time=timezone.now() - timedelta(minutes=2))
     make_pair(game, "fanduel", prices={"home": -150, "away": 130}, odds_timestamp=timezone.now() - timedelta(hours=1))
     return game
@@ -59,6 +60,8 @@ def test_the_overview_shows_games_with_their_best_prices(admin_client):
     assert "Boston Celtics @ Los Angeles Lakers" in text
     assert "<b>+130</b>" in text
     assert "<b>-150</b>" in text
+    assert "58.0 % → <b>58.0 %</b>" in text  # 0.6 / (0.6 + 0.4348)
+    assert "<strong>fetch_odds</strong> basketball_nba" in text
 
 
 def test_the_overview_costs_the_same_for_more_games(admin_client):
@@ -179,3 +182,31 @@ def test_with_a_key_no_page_speaks_of_the_sandbox(admin_client):
 def test_without_a_key_every_page_says_that_prices_are_made_up(admin_client):
     for address in PAGES:
         assert "made up by the sandbox" in page(admin_client, address)
+
+
+@pytest.mark.parametrize("address", [*PAGES, "/events/none/", "/admin/"])
+def test_a_database_that_does_not_answer_is_told_from_a_fault_of_ours(admin_client, address):
+    admin_client.raise_request_exception = False
+
+    def fail(*_):
+        raise OperationalError("server closed the connection\nsecret details")
+
+    with connection.execute_wrapper(fail):
+        response = admin_client.get(address)
+    text = response.content.decode()
+    assert (response.status_code, response["Retry-After"]) == (503, "10")
+    assert "The database does not answer" in text
+    assert "manage.py pg status" in text
+    assert "secret" not in text
+
+
+def test_a_fault_of_ours_is_no_fault_of_the_database(admin_client, monkeypatch):
+    def fail(*_):
+        raise ZeroDivisionError("secret details")
+
+    monkeypatch.setattr(Event, "start_shown", property(fail))
+    make_game()
+    admin_client.raise_request_exception = False
+    text = page(admin_client, "/events/", status=500)
+    assert "odds_pipeline.log" in text
+    assert "secret" not in text

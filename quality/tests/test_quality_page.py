@@ -136,3 +136,29 @@ def test_more_rows_cost_no_more_queries(admin_client):
 
 def test_the_admin_links_to_it(admin_client):
     assert '<a href="/quality/">Quality</a>' in admin_client.get("/admin/").content.decode()
+
+
+def test_the_heat_map_of_games_has_a_cell_for_each_bookmaker(admin_client):
+    now = timezone.now()
+    event = offer(hours_ago=2)
+    make_snapshot(event, snapshot_time=now - timedelta(hours=1))
+    make_pair(event, "bovada", prices={"home": -110, "away": -110}, odds_timestamp=now - timedelta(hours=1))
+    text = page(admin_client)
+    row = re.search(rf'href="/events/{event.api_id}/".*?</tr>', text, re.S)
+    assert row is not None
+    assert re.findall(r'<td class="shade-(\d+)">(\d+)</td>', row[0]) == [("5", "50"), ("10", "100")]
+
+
+def test_a_game_tells_its_flags_and_the_way_to_all_of_them(admin_client):
+    event = offer()
+    address = f"/quality/events/{event.api_id}/"
+    assert "No fault stands." in admin_client.get(address).content.decode()
+    entry = make_entry(event=event, severity=Severity.ERROR)
+    make_entry(event=event, severity=Severity.WARNING, ended_at=timezone.now())
+    make_entry(event=event, severity=Severity.WARNING, review=ReviewState.DISMISSED)
+    text = admin_client.get(address).content.decode()
+    assert f'href="/admin/quality/dataqualitylog/{entry.pk}/change/"' in text
+    assert "1 stands, 1 ended" in text
+    assert f"?event={event.api_id}&amp;state=all" in text
+    assert admin_client.get("/quality/events/none/").status_code == 404
+    assert f'hx-get="{address}"' in admin_client.get(f"/events/{event.api_id}/").content.decode()

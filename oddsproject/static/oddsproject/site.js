@@ -1,4 +1,4 @@
-// Times in the reader's own zone, with UTC on hover; choices take effect when made.
+// Times in the reader's own zone, with UTC on hover; choices take effect when made; a failed refresh is told.
 (() => {
   const parts = { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
   const ofThisYear = new Intl.DateTimeFormat([], parts);
@@ -22,4 +22,14 @@
     form.addEventListener("change", () => form.submit());
   });
   document.addEventListener("htmx:afterSettle", () => localise(document));
+
+  // A part that could not be refreshed stays as it was, and the page says so.
+  let refreshed = new Date();
+  function tell(isStale) {
+    const stale = document.getElementById("stale");
+    stale.hidden = !isStale;
+    if (isStale) stale.textContent = `Not refreshed since ${written(refreshed)}: the server or its database does not answer.`;
+    else refreshed = new Date();
+  }
+  document.addEventListener("htmx:afterRequest", (event) => tell(!event.detail.successful));
 })();
