@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 
 log = structlog.get_logger(__name__)
 
-RETRY_AFTER_SECONDS = 10
+RETRY_AFTER_SECONDS = 5
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -21,4 +21,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return HttpResponse(render_to_string("500.html"), status=500)
     log.warning("page_without_database", path=request.path, reason=str(error).partition("\n")[0])
     page = render_to_string("503.html", {"retry_after": RETRY_AFTER_SECONDS})
-    return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+    response = HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+    response._has_been_logged = True  # type: ignore[attr-defined]  # else Django adds a page of traceback to each line
+    return response

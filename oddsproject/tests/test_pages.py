@@ -194,7 +194,7 @@ def test_a_database_that_does_not_answer_is_told_from_a_fault_of_ours(admin_clie
     with connection.execute_wrapper(fail):
         response = admin_client.get(address)
     text = response.content.decode()
-    assert (response.status_code, response["Retry-After"]) == (503, "10")
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
     assert "The database does not answer" in text
     assert "manage.py pg status" in text
     assert "secret" not in text
