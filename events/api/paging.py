@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Any
 from urllib.parse import urlencode
 
+import msgspec
 from django.core import signing
 from django.db.models import Q, QuerySet
 from rest_framework.request import Request
@@ -31,9 +32,14 @@ class Listing:
     note: str = ""
 
     def as_document(self) -> dict[str, Any]:
-        columns = self.columns
-        results = [dict(zip(columns, row, strict=True)) for row in self.rows]
-        return {"results": results, "next": self.next, "note": self.note}
+        row_type = _row_type(self.columns)
+        return {"results": [row_type(*row) for row in self.rows], "next": self.next, "note": self.note}
+
+
+@lru_cache(maxsize=100)
+def _row_type(columns: tuple[str, ...]) -> type[msgspec.Struct]:
+    """What is written as an object of these names: made faster than a dictionary, and no work for the collector."""
+    return msgspec.defstruct("Row", columns, gc=False)
 
 
 class Cursor:
