@@ -22,6 +22,7 @@ class RunState(TextChoices):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    CANCELLED = "cancelled"  # by a person, before it was done
 
 
 class RunKind(TextChoices):

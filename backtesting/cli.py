@@ -10,17 +10,10 @@ from django.conf import settings
 from django.core.management import CommandError, CommandParser
 
 from events.cli import ReadCommand, day_option
-from events.game_days import bounds
-from events.queries import find_sport
-from odds.lookups import find_bookmaker
 from odds.pricing import DevigMethod
 
-from .clv import ClosingTerms
-from .decision_times import parse_decision_time
-from .fills import parse_fills
-from .rules import parse_rules
-from .staking import parse_staking
-from .strategies import BettingStrategy, StrategyError, strategy_class
+from .options import range_of, strategy_of, terms_of
+from .strategies import BettingStrategy, StrategyError
 from .terms import RunTerms
 
 
@@ -57,11 +50,7 @@ class StrategyCommand(ReadCommand):
     def strategy_of(self, options: dict[str, Any]) -> BettingStrategy:
         """The strategy that is meant. Raises CommandError with one line."""
         try:
-            return strategy_class(options["strategy"])(
-                staking=parse_staking(options["stake"]) if options["stake"] else None,
-                decides=parse_decision_time(options["decide"]) if options["decide"] else None,
-                **dict(options["param"]),
-            )
+            return strategy_of(options)
         except (StrategyError, ValueError) as error:
             raise CommandError(str(error)) from error
 
@@ -71,26 +60,8 @@ class StrategyCommand(ReadCommand):
         """How it is run, on the game days told unless a range is given. Raises CommandError with one line."""
         if start is None or end is None:
             start, end = self.range_of(options)
-        book = options["clv_book"]
         try:
-            return RunTerms(
-                sport_key=find_sport(options["sport"]) if options["sport"] else settings.SPORTS[0],
-                start=start,
-                end=end,
-                initial_bankroll=options["bankroll"],
-                bookmakers=tuple(find_bookmaker(each) for each in options["bookmaker"]),
-                fills=parse_fills(options["fill"]),
-                rules=parse_rules(options["rules"]),
-                closing=ClosingTerms(
-                    bookmaker=None if book == "own" else book,
-                    method=DevigMethod(options["devig"]),
-                    max_close_age_minutes=options["max_close_age"],
-                ),
-                max_age_minutes=options["max_age"],
-                min_coverage=options["min_coverage"],
-                bet_again=options["bet_again"],
-                seed=options["seed"],
-            )
+            return terms_of(options, start, end)
         except ValueError as error:
             raise CommandError(str(error)) from error
 
@@ -99,9 +70,10 @@ class StrategyCommand(ReadCommand):
         first, last = day_option(options["start"], "--start"), day_option(options["end"], "--end")
         assert first is not None
         assert last is not None
-        if last < first:
-            raise CommandError(f"--end: {last} is before --start {first}")
-        return bounds(first)[0], bounds(last)[1]
+        try:
+            return range_of(first, last)
+        except ValueError as error:
+            raise CommandError(str(error)) from error
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +20,9 @@ from .strategies import BettingStrategy
 from .terms import RunTerms, described
 
 NBA = "basketball_nba"
+
+Progress = Callable[[float], object]
+"""Told from time to time how much is done, 0 to 1."""
 _FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
@@ -30,13 +33,16 @@ def simulate(
     *,
     path: Path = Path.AUTO,
     play: bankroll.Play = bankroll.play,
+    progress: Progress = lambda _: None,
 ) -> BacktestResult:
     """Run a strategy over a history. Equal data, strategy and terms give equal bets, whatever the path.
 
-    Raises CoverageTooLow where the data let it decide on too few of the events.
+    `progress` hears how far choosing is, which takes longest. Raises CoverageTooLow where the data let it decide on too few of the events.
     """
     strategy = strategy.with_commissions(commissions(history, terms))
-    proposals, coverage = propose(history, strategy, path=path, max_age_minutes=terms.max_age_minutes)
+    proposals, coverage = propose(
+        history, strategy, path=path, max_age_minutes=terms.max_age_minutes, progress=progress
+    )
     if coverage.fraction < terms.min_coverage:
         raise CoverageTooLow(strategy.name, coverage, terms.min_coverage)
     return _played(history, strategy, terms, proposals, coverage, play)

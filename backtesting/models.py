@@ -17,7 +17,7 @@ class BacktestRun(models.Model):
 
     id = models.AutoField(primary_key=True)
     kind = models.CharField(max_length=12, choices=RunKind, default=RunKind.BACKTEST)
-    state = models.CharField(max_length=7, choices=RunState, default=RunState.QUEUED)
+    state = models.CharField(max_length=9, choices=RunState, default=RunState.QUEUED)
     group = models.CharField(blank=True, default="", help_text="of one sweep or walk-forward: what its runs share")
     strategy = models.CharField(help_text="its registered name, or where its class is")
     parameters = models.JSONField(default=dict, help_text="every parameter of the strategy with its value")
@@ -29,6 +29,7 @@ class BacktestRun(models.Model):
     start = models.DateTimeField(help_text="events that begin at or after this")
     end = models.DateTimeField(help_text="and before this")
     initial_bankroll = models.FloatField()
+    min_coverage = models.FloatField(default=0.5, help_text="below this share of events covered it is refused")
     seed = models.BigIntegerField(default=0)
     data_fingerprint = models.CharField(blank=True, default="", help_text="SHA-256 of all that the run read")
     code_version = models.CharField(blank=True, default="", help_text="digest of the code that made it")
@@ -37,6 +38,7 @@ class BacktestRun(models.Model):
     equity = models.JSONField(default=list, blank=True, help_text="[[time, cash, open stakes at cost], …]")
     progress = models.FloatField(default=0, help_text="0 to 1")
     error = models.TextField(blank=True, default="")
+    asked_by = models.CharField(blank=True, default="", help_text="who asked for it on the pages; empty: a command")
     decided_until = models.DateTimeField(
         null=True, blank=True, help_text="paper trading: what was to be decided up to here has been"
     )

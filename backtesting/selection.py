@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from math import isnan
 
@@ -30,18 +30,25 @@ class Path(StrEnum):
 
 
 def propose(
-    history: History, strategy: BettingStrategy, *, path: Path = Path.AUTO, max_age_minutes: float = 60.0
+    history: History,
+    strategy: BettingStrategy,
+    *,
+    path: Path = Path.AUTO,
+    max_age_minutes: float = 60.0,
+    progress: Callable[[float], object] = lambda _: None,
 ) -> tuple[list[Proposal], Coverage]:
     """All that the strategy would bet on, in the order of decisions, and how far the data let it decide.
 
-    Raises ValueError where the set-based way is asked for and the strategy has none.
+    `progress` is told the fraction of decisions looked at. Raises ValueError where the set-based way is asked for and
+    the strategy has none.
     """
     if strategy.wants_hindsight:
         strategy = strategy.with_hindsight(history)
     decisions = history.decisions(strategy.decides)
     seen = _Seen(len(history.events), strategy, max_age_minutes)
     proposals: list[Proposal] = []
-    for part in _parts(decisions):
+    for number, part in enumerate(_parts(decisions)):
+        progress(number * _AT_ONCE / len(decisions))
         board = history.board(part)
         seen.add(board)
         chosen = None if path is Path.ONE_BY_ONE else strategy.choose(board)

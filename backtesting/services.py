@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from .choices import BetState, RunKind, RunState
-from .engine import load, simulate
+from .engine import Progress, load, simulate
 from .errors import BacktestError, NothingToRun
 from .history import History
 from .models import BacktestBet, BacktestRun
@@ -23,11 +23,13 @@ from .records import Bet, settlements_of
 from .result import BacktestResult
 from .returns import daily_profit, daily_returns
 from .significance import deflated
-from .strategies import BettingStrategy, StrategyError
+from .strategies import BettingStrategy, StrategyError, StrategySpec
 from .terms import RunTerms, described, digest
 
 _ROOT = FilePath(__file__).resolve().parent.parent
 _CODE = ("backtesting", "odds")
+# How much of a run is done, about, when its history is loaded and when its bets are chosen.
+_LOADED, _CHOSEN = 0.4, 0.9
 
 
 class Trial(NamedTuple):
@@ -53,15 +55,31 @@ def run_backtest(
     if not dry_run:
         run.save()
     try:
-        result = simulate(loaded([strategy], terms), strategy, terms)
-    except (BacktestError, StrategyError, ValueError) as error:
+        result = carry_out(run, strategy, terms)
+    except BacktestError as error:
         if not dry_run:
             fail(run, str(error))
-        raise BacktestError(str(error)) from error
-    fill_in(run, result, trials_of(terms))
+        raise
     if not dry_run:
         keep(run, result)
     return run, result
+
+
+def carry_out(
+    run: BacktestRun, strategy: BettingStrategy, terms: RunTerms, progress: Progress = lambda _: None
+) -> BacktestResult:
+    """Run a strategy and give its run the figures, without saving it. Raises BacktestError with one line."""
+    try:
+        history = loaded([strategy], terms)
+        progress(_LOADED)
+        result = simulate(
+            history, strategy, terms, progress=lambda chosen: progress(_LOADED + (_CHOSEN - _LOADED) * chosen)
+        )
+    except (StrategyError, ValueError) as error:
+        raise BacktestError(str(error)) from error
+    progress(_CHOSEN)
+    fill_in(run, result, trials_of(terms))
+    return result
 
 
 def loaded(strategies: Sequence[BettingStrategy], terms: RunTerms) -> History:
@@ -90,11 +108,23 @@ def new_run(
         start=terms.start,
         end=terms.end,
         initial_bankroll=terms.initial_bankroll,
+        min_coverage=terms.min_coverage,
         seed=terms.seed,
         code_version=code_version(),
         created_at=timezone.now(),
         started_at=timezone.now(),
     )
+
+
+def strategy_of(run: BacktestRun) -> BettingStrategy:
+    """The strategy of a stored run. Raises StrategyError where its class is gone or takes other parameters now."""
+    return StrategySpec(name=run.strategy, parameters=run.parameters, staking=run.staking, decides=run.decides).build()
+
+
+def terms_of(run: BacktestRun, **over: Any) -> RunTerms:
+    """The terms of a stored run; `over` are fields that are to be others."""
+    beside = ("sport_key", "start", "end", "initial_bankroll", "min_coverage", "seed")
+    return RunTerms.from_json(run.terms, **{name: getattr(run, name) for name in beside} | over)
 
 
 @transaction.atomic

@@ -30,6 +30,7 @@ from quality.alerts.manager import AlertManager
 
 from .alerting import ended_before
 from .choices import Job
+from .companions import accompanied
 from .errors import CollectorError, NotNow
 from .gate import Gate, uses_sandbox
 from .holder import Holder, is_running
@@ -150,7 +151,7 @@ def run(on_state: Callable[[str], object]) -> bool:
     from .watching import Watch  # here, as what it watches includes this module
 
     _stopping.clear()
-    with Holder() as leader, Watch():
+    with Holder() as leader, Watch(), accompanied():
         while _become_leader(leader, on_state):
             scheduler = Scheduler(leader)
             _led[:] = [scheduler]

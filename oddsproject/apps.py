@@ -7,8 +7,11 @@ class OddsprojectConfig(AppConfig):
     name = "oddsproject"
 
     def ready(self) -> None:
-        from collectors.backups import Keeper, register  # models are there only now
+        from backtesting.attendant import Attendant  # models are there only now
+        from collectors import companions
+        from collectors.backups import Keeper, register
 
         from .backups.daily import back_up, known
 
         register(Keeper(back_up=back_up, known=known))
+        companions.register(Attendant)

@@ -13,8 +13,8 @@ from ..counting import placed, turnover
 from ..errors import BacktestError
 from ..models import BacktestBet, BacktestRun
 from ..querysets import BacktestRunQuerySet
-from ..services import bet_of, new_run
-from ..strategies import BettingStrategy, StrategySpec
+from ..services import bet_of, new_run, terms_of
+from ..strategies import BettingStrategy
 from ..terms import RunTerms
 
 # A paper account is for all that is still to come.
@@ -108,22 +108,9 @@ def _standing(run: BacktestRun) -> Standing:
     )
 
 
-def strategy_of(run: BacktestRun) -> BettingStrategy:
-    """The strategy of a stored run. Raises StrategyError where its class is gone or takes other parameters now."""
-    return StrategySpec(name=run.strategy, parameters=run.parameters, staking=run.staking, decides=run.decides).build()
-
-
-def terms_of(run: BacktestRun, start: datetime, end: datetime) -> RunTerms:
-    """The terms of a stored run, for events of another range."""
-    return RunTerms.from_json(
-        run.terms,
-        sport_key=run.sport_key,
-        start=start,
-        end=end,
-        initial_bankroll=run.initial_bankroll,
-        min_coverage=0.0,
-        seed=run.seed,
-    )
+def terms_between(run: BacktestRun, start: datetime, end: datetime) -> RunTerms:
+    """The terms of an account, for the events of a range, be they ever so few."""
+    return terms_of(run, start=start, end=end, min_coverage=0.0)
 
 
 def cash_of(run: BacktestRun) -> float:

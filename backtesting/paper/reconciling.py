@@ -22,8 +22,8 @@ from ..models import BacktestRun
 from ..placing import place
 from ..records import Bet
 from ..selection import propose
-from ..services import bet_of, code_version
-from .accounts import strategy_of, terms_of
+from ..services import bet_of, code_version, strategy_of
+from .accounts import terms_between
 from .trading import at_once
 
 Key = tuple[str, str, str, str, str, str, Decimal | None]
@@ -94,7 +94,7 @@ def told(bet: Bet) -> str:
 
 def _run_again(run: BacktestRun, start: datetime, end: datetime, paper: Sequence[Bet]) -> list[Bet]:
     """The bets that the strategy makes on stored data, each batch with the cash that there was for it on paper."""
-    strategy, terms = strategy_of(run), at_once(terms_of(run, start, end))
+    strategy, terms = strategy_of(run), at_once(terms_between(run, start, end))
     history = load([strategy], terms)
     strategy = strategy.with_commissions(commissions(history, terms))
     proposals, _ = propose(history, strategy, max_age_minutes=terms.max_age_minutes)

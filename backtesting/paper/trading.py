@@ -17,10 +17,10 @@ from ..models import BacktestBet, BacktestRun
 from ..placing import place, settlements_of
 from ..records import Bet, Proposal
 from ..selection import one_by_one
-from ..services import bet_of, verdicts_as_json, write_bets
+from ..services import bet_of, strategy_of, verdicts_as_json, write_bets
 from ..strategies import BettingStrategy
 from ..terms import RunTerms
-from .accounts import LOOKED_AHEAD, LOOKED_BACK, cash_of, open_accounts, strategy_of, terms_of
+from .accounts import LOOKED_AHEAD, LOOKED_BACK, cash_of, open_accounts, terms_between
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +50,7 @@ def decide(number: int, now: datetime) -> list[Bet]:
     since = run.decided_until or run.started_at
     if since is None or now <= since:
         return []
-    strategy, terms = strategy_of(run), terms_of(run, now - LOOKED_BACK, now + LOOKED_AHEAD)
+    strategy, terms = strategy_of(run), terms_between(run, now - LOOKED_BACK, now + LOOKED_AHEAD)
     history = load([strategy], terms)
     strategy = strategy.with_commissions(commissions(history, terms))
     due = [
@@ -147,7 +147,7 @@ def settle_bets(sport_key: str, now: datetime) -> int:
 def _settled(history: History, event: int, row: BacktestBet, now: datetime) -> bool:
     """Bring one bet up to what is known; whether that changed anything."""
     bet = bet_of(row)
-    verdicts, note = settlements_of(history, event, bet, terms_of(row.run, row.run.start, row.run.end))
+    verdicts, note = settlements_of(history, event, bet, terms_between(row.run, row.run.start, row.run.end))
     known = tuple(each for each in verdicts if each.settled_at <= now)
     if not known or known == bet.settlements:
         return False
