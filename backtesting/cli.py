@@ -12,7 +12,7 @@ from django.core.management import CommandError, CommandParser
 from events.cli import ReadCommand, day_option
 from odds.pricing import DevigMethod
 
-from .options import range_of, strategy_of, terms_of
+from .options import DEFAULTS, range_of, strategy_of, terms_of
 from .strategies import BettingStrategy, StrategyError
 from .terms import RunTerms
 
@@ -33,19 +33,19 @@ class StrategyCommand(ReadCommand):
         )
         parser.add_argument("--stake", help="flat:100, percent:0.02, kelly:0.25,cap=0.05, joint-kelly:0.25,cap=0.2")
         parser.add_argument("--decide", help="when: 60m or 3h before the start, change, 17:00, open, close")
-        parser.add_argument("--bankroll", type=float, default=10_000.0, help="to begin with; default 10000")
+        parser.add_argument("--bankroll", type=float, default=DEFAULTS["bankroll"], help="to begin with; default 10000")
 
     def add_terms_options(self, parser: CommandParser) -> None:
         parser.add_argument("--bookmaker", action="append", default=[], help="only these; repeatable; default: all")
-        parser.add_argument("--fill", default="", help="must_stand,latency=2,limit=500,rounding=1,cost=0.1,…")
-        parser.add_argument("--rules", default="default", help="how bookmakers settle: default, 72h, fanduel=same_day")
-        parser.add_argument("--clv-book", default="pinnacle", help="whose close counts; 'own': that of each bet's book")
-        parser.add_argument("--devig", default="multiplicative", choices=[*DevigMethod], help="of the closing line")
-        parser.add_argument("--max-close-age", type=float, default=10.0, metavar="MINUTES", help="of a closing line")
+        parser.add_argument("--fill", default=DEFAULTS["fill"], help="must_stand,latency=2,limit=500,rounding=1,cost=0.1,…")
+        parser.add_argument("--rules", default=DEFAULTS["rules"], help="how bookmakers settle: default, 72h, fanduel=same_day")
+        parser.add_argument("--clv-book", default=DEFAULTS["clv_book"], help="whose close counts; 'own': that of each bet's book")
+        parser.add_argument("--devig", default=DEFAULTS["devig"], choices=[*DevigMethod], help="of the closing line")
+        parser.add_argument("--max-close-age", type=float, default=DEFAULTS["max_close_age"], metavar="MINUTES", help="of a closing line")
         parser.add_argument("--max-age", type=float, default=float(settings.MAX_QUOTE_AGE_MINUTES), metavar="MINUTES")
-        parser.add_argument("--min-coverage", type=float, default=0.5, metavar="SHARE", help="below it: refused")
+        parser.add_argument("--min-coverage", type=float, default=DEFAULTS["min_coverage"], metavar="SHARE", help="below it: refused")
         parser.add_argument("--bet-again", action="store_true", help="also on markets of an event that were bet on")
-        parser.add_argument("--seed", type=int, default=0, help="of the resampling; default 0")
+        parser.add_argument("--seed", type=int, default=DEFAULTS["seed"], help="of the resampling; default 0")
 
     def strategy_of(self, options: dict[str, Any]) -> BettingStrategy:
         """The strategy that is meant. Raises CommandError with one line."""

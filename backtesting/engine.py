@@ -37,7 +37,8 @@ def simulate(
 ) -> BacktestResult:
     """Run a strategy over a history. Equal data, strategy and terms give equal bets, whatever the path.
 
-    `progress` hears how far choosing is, which takes longest. Raises CoverageTooLow where the data let it decide on too few of the events.
+    `progress` hears how far choosing is, which takes longest. Raises CoverageTooLow where the data let it decide
+    on too few of the events.
     """
     strategy = strategy.with_commissions(commissions(history, terms))
     proposals, coverage = propose(

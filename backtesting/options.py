@@ -25,6 +25,19 @@ from .strategies import BettingStrategy, strategy_class
 from .terms import RunTerms
 
 
+# What is taken where nothing is told; `stake` and `decide` are the strategy's own, `max_age` is a setting.
+DEFAULTS: dict[str, Any] = {
+    "bankroll": 10_000.0,
+    "fill": "",
+    "rules": "default",
+    "clv_book": "pinnacle",
+    "devig": DevigMethod.MULTIPLICATIVE.value,
+    "max_close_age": 10.0,
+    "min_coverage": 0.5,
+    "seed": 0,
+}
+
+
 def strategy_of(options: Mapping[str, Any]) -> BettingStrategy:
     """The strategy that is meant: `strategy`, `stake`, `decide`, and `param`, pairs of name and value."""
     return strategy_class(options["strategy"])(

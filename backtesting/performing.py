@@ -8,11 +8,11 @@ import structlog
 from django.db import transaction
 
 from . import queue
-from .choices import RunState
+from .choices import RunKind, RunState
 from .errors import BacktestError
 from .models import BacktestRun
 from .services import carry_out, code_version, keep, new_run, strategy_of, terms_of
-from .strategies import BettingStrategy, StrategyError
+from .strategies import BettingStrategy, strategies
 from .terms import RunTerms
 
 log = structlog.get_logger(__name__)
@@ -26,12 +26,14 @@ def ask(strategy: BettingStrategy, terms: RunTerms, *, asked_by: str) -> Backtes
     return run
 
 
+def is_repeatable(run: BacktestRun) -> bool:
+    """Whether a page may ask for it again: never for a strategy that is named by a file or a module."""
+    return run.kind == RunKind.BACKTEST and run.strategy in strategies()
+
+
 def ask_again(run: BacktestRun, *, asked_by: str) -> BacktestRun:
-    """Another run of the same configuration on the same days. Raises BacktestError where it cannot be had any more."""
-    try:
-        return ask(strategy_of(run), terms_of(run), asked_by=asked_by)
-    except (StrategyError, ValueError) as error:
-        raise BacktestError(str(error)) from error
+    """Another run of the same configuration on the same days. Raises ValueError where the code has changed too much."""
+    return ask(strategy_of(run), terms_of(run), asked_by=asked_by)
 
 
 def perform(number: int) -> None:
@@ -40,7 +42,7 @@ def perform(number: int) -> None:
     run.code_version = code_version()
     try:
         result = carry_out(run, strategy_of(run), terms_of(run), partial(queue.note_progress, number))
-    except (BacktestError, StrategyError, ValueError) as error:
+    except (BacktestError, ValueError) as error:
         queue.fail(number, str(error))
     except Exception as error:  # whatever a strategy raises: the log has all of it, whoever asked has a line
         log.exception("backtest_failed", run=number)

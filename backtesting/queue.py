@@ -75,6 +75,11 @@ def cancel(number: int) -> bool:
     )
 
 
+def is_waited_for(run: BacktestRun) -> bool:
+    """Whether a run that was asked for on the pages is not over."""
+    return bool(run.asked_by) and run.state in (RunState.QUEUED, RunState.RUNNING)
+
+
 def place_in_line(run: BacktestRun) -> int:
     """How many runs are done before this one, those under way among them."""
     waiting = BacktestRun.objects.filter(state=RunState.QUEUED, created_at__lt=run.created_at)

@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from . import views
+from . import asking_views, views
 
 urlpatterns = [
     path("backtests/", views.backtests, name="backtests"),
+    path("backtests/new/", asking_views.new_backtest, name="new_backtest"),
     path("backtests/compare/", views.backtest_comparison, name="backtest_comparison"),
     path("backtests/<int:number>/", views.backtest, name="backtest"),
+    path("backtests/<int:number>/cancel/", asking_views.cancel_backtest, name="cancel_backtest"),
+    path("backtests/<int:number>/again/", asking_views.repeat_backtest, name="repeat_backtest"),
     path("paper/", views.paper, name="paper"),
 ]

@@ -12,19 +12,23 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from . import queue
 from .choices import BetState, RunKind
 from .models import BacktestBet, BacktestRun
 from .paper.accounts import Standing, standings
+from .performing import is_repeatable
 from .report.comparison import compared, unlike
 from .report.figures import at, fall_told
 from .report.run_list import period, run_rows, settings_told, with_figures
-from .report.run_page import run_context
+from .report.run_page import asked_context, run_context
 from .report.tables import BetRow, bet_rows, breakdown_tables, settings_tables
 from .wording import gain, money, share, signed_share
 
 RUNS_A_PAGE = 50
 BETS_A_PAGE = 100
 MOST_COMPARED = 8
+# Who may ask for backtests and stop them, beside superusers.
+RIGHT = "backtesting.add_backtestrun"
 # A greater number than a run can have is not looked up.
 LARGEST_NUMBER = 2**31 - 1
 # What is asked for and is no number is told back, but no more of it than this.
@@ -64,6 +68,7 @@ def backtests(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": run_rows(page.object_list),
         "most_compared": MOST_COMPARED,
+        "may_ask": request.user.has_perm(RIGHT),
     }
     return render(request, "backtesting/backtests.html", context)
 
@@ -74,8 +79,13 @@ def backtest(request: HttpRequest, number: int) -> HttpResponse:
     """One run: what may be said of it, its figures, its money and its bets."""
     run = get_object_or_404(BacktestRun, pk=number)
     bets = Paginator(run.bets.order_by("number"), BETS_A_PAGE).get_page(request.GET.get("page"))
+    waits = queue.is_waited_for(run)
     context = {
         **run_context(run),
+        **(asked_context(run) if waits else {}),
+        "waits": waits,
+        "may_ask": request.user.has_perm(RIGHT),
+        "is_repeatable": is_repeatable(run),
         "title": f"Backtest {run.pk}",
         "run": run,
         "period": period(run),
@@ -86,7 +96,10 @@ def backtest(request: HttpRequest, number: int) -> HttpResponse:
         "page": bets,
         "bets": bet_rows(bets.object_list),
     }
-    return render(request, "backtesting/backtest.html", context)
+    response = render(request, "backtesting/backtest.html", context)
+    if "HX-Request" in request.headers and not waits:
+        response["HX-Refresh"] = "true"  # the page waited for the end: now there are figures and charts to load
+    return response
 
 
 @login_required(login_url="admin:login")

@@ -22,6 +22,8 @@ def caveats(run: BacktestRun) -> list[str]:
 def _of_state(run: BacktestRun) -> Iterator[str]:
     if run.state == RunState.FAILED:
         yield f"The run failed: {run.error}"
+    elif run.state == RunState.CANCELLED:
+        yield "The run was cancelled before it was done."
     elif run.state != RunState.DONE:
         yield f"The run is {run.state}: what is shown is not all."
     if run.kind == RunKind.PAPER:

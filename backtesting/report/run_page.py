@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .. import queue
 from ..models import BacktestRun
 from .caveats import caveats
 from .equity import curve, sketch
@@ -11,6 +12,11 @@ from .figures import at, groups, headline, verdict
 from .tables import group_rows
 
 SKETCH_WIDTH, SKETCH_HEIGHT = 640, 120
+
+
+def asked_context(run: BacktestRun) -> dict[str, Any]:
+    """What the page of a run that was asked for shows until it is over."""
+    return {"is_attended": queue.is_attended(), "before": queue.place_in_line(run), "percent": round(100 * run.progress)}
 
 
 def run_context(run: BacktestRun) -> dict[str, Any]:
