@@ -37,13 +37,27 @@ class StrategyCommand(ReadCommand):
 
     def add_terms_options(self, parser: CommandParser) -> None:
         parser.add_argument("--bookmaker", action="append", default=[], help="only these; repeatable; default: all")
-        parser.add_argument("--fill", default=DEFAULTS["fill"], help="must_stand,latency=2,limit=500,rounding=1,cost=0.1,…")
-        parser.add_argument("--rules", default=DEFAULTS["rules"], help="how bookmakers settle: default, 72h, fanduel=same_day")
-        parser.add_argument("--clv-book", default=DEFAULTS["clv_book"], help="whose close counts; 'own': that of each bet's book")
+        parser.add_argument(
+            "--fill", default=DEFAULTS["fill"], help="must_stand,latency=2,limit=500,rounding=1,cost=0.1,…"
+        )
+        parser.add_argument(
+            "--rules", default=DEFAULTS["rules"], help="how bookmakers settle: default, 72h, fanduel=same_day"
+        )
+        parser.add_argument(
+            "--clv-book", default=DEFAULTS["clv_book"], help="whose close counts; 'own': that of each bet's book"
+        )
         parser.add_argument("--devig", default=DEFAULTS["devig"], choices=[*DevigMethod], help="of the closing line")
-        parser.add_argument("--max-close-age", type=float, default=DEFAULTS["max_close_age"], metavar="MINUTES", help="of a closing line")
+        parser.add_argument(
+            "--max-close-age",
+            type=float,
+            default=DEFAULTS["max_close_age"],
+            metavar="MINUTES",
+            help="of a closing line",
+        )
         parser.add_argument("--max-age", type=float, default=float(settings.MAX_QUOTE_AGE_MINUTES), metavar="MINUTES")
-        parser.add_argument("--min-coverage", type=float, default=DEFAULTS["min_coverage"], metavar="SHARE", help="below it: refused")
+        parser.add_argument(
+            "--min-coverage", type=float, default=DEFAULTS["min_coverage"], metavar="SHARE", help="below it: refused"
+        )
         parser.add_argument("--bet-again", action="store_true", help="also on markets of an event that were bet on")
         parser.add_argument("--seed", type=int, default=DEFAULTS["seed"], help="of the resampling; default 0")
 

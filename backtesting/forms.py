@@ -154,7 +154,7 @@ def _parameter_field(name: str, parameter: Parameter[Any], *, of: str) -> forms.
         partial(parameter.value, of=of),
         label=name,
         required=False,
-        help_text=f"{parameter.help}: {parameter.allowed}" if parameter.help else parameter.allowed,
+        help_text="; ".join(filter(None, [parameter.help, "" if offered else parameter.allowed])),
         widget=forms.Select(choices=[(each, each) for each in offered]) if offered else forms.TextInput(),
     )
 
@@ -162,8 +162,8 @@ def _parameter_field(name: str, parameter: Parameter[Any], *, of: str) -> forms.
 def _initial(chosen: type[BettingStrategy]) -> dict[str, Any]:
     first, last = _days_with_results()
     return {
-        **DEFAULTS,
-        "max_age": float(settings.MAX_QUOTE_AGE_MINUTES),
+        **{name: f"{value:g}" if isinstance(value, float) else value for name, value in DEFAULTS.items()},
+        "max_age": settings.MAX_QUOTE_AGE_MINUTES,
         "start": first,
         "end": last,
         "sport": settings.SPORTS[0],

@@ -24,7 +24,6 @@ from .staking import parse_staking
 from .strategies import BettingStrategy, strategy_class
 from .terms import RunTerms
 
-
 # What is taken where nothing is told; `stake` and `decide` are the strategy's own, `max_age` is a setting.
 DEFAULTS: dict[str, Any] = {
     "bankroll": 10_000.0,

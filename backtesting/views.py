@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
@@ -18,11 +18,12 @@ from .models import BacktestBet, BacktestRun
 from .paper.accounts import Standing, standings
 from .performing import is_repeatable
 from .report.comparison import compared, unlike
-from .report.figures import at, fall_told
+from .report.figures import at
+from .report.panels import compared_panel, panels_of
 from .report.run_list import period, run_rows, settings_told, with_figures
 from .report.run_page import asked_context, run_context
 from .report.tables import BetRow, bet_rows, breakdown_tables, settings_tables
-from .wording import gain, money, share, signed_share
+from .wording import gain, money, signed_share
 
 RUNS_A_PAGE = 50
 BETS_A_PAGE = 100
@@ -90,7 +91,7 @@ def backtest(request: HttpRequest, number: int) -> HttpResponse:
         "run": run,
         "period": period(run),
         "settings": settings_told(run),
-        "drawdown": _drawdown(run.metrics),
+        "panels": list(panels_of(run)),
         "breakdowns": breakdown_tables(at(run.metrics, "breakdowns") or {}),
         "facts": settings_tables(run),
         "page": bets,
@@ -108,9 +109,8 @@ def backtest_comparison(request: HttpRequest) -> HttpResponse:
     """The runs that are asked for, in that order; what is no run is named, and the others are compared."""
     asked = list(dict.fromkeys(request.GET.getlist("run")))
     shown = asked[:MOST_COMPARED]
-    numbers = [number for number in map(_number, shown) if number is not None]
-    found = BacktestRun.objects.defer("equity").in_bulk(numbers)
-    runs = [found[number] for number in dict.fromkeys(numbers) if number in found]
+    runs = runs_asked_for(request)
+    found = {run.pk for run in runs}
     context = {
         "title": "Comparison of backtests",
         "runs": runs,
@@ -119,8 +119,18 @@ def backtest_comparison(request: HttpRequest) -> HttpResponse:
         "unknown": [text[:_TOLD] or "nothing" for text in shown if _number(text) not in found],
         "left_out": len(asked) - len(shown),
         "most_compared": MOST_COMPARED,
+        "panel": compared_panel(runs),
+        "compared_query": urlencode({"run": [run.pk for run in runs]}, doseq=True),
     }
     return render(request, "backtesting/comparison.html", context)
+
+
+def runs_asked_for(request: HttpRequest) -> list[BacktestRun]:
+    """The runs that a comparison is of, in the order asked for; at most so many, and without what is no run."""
+    shown = dict.fromkeys(request.GET.getlist("run"))
+    numbers = dict.fromkeys(number for number in map(_number, list(shown)[:MOST_COMPARED]) if number is not None)
+    found = BacktestRun.objects.in_bulk(list(numbers))
+    return [found[number] for number in numbers if number in found]
 
 
 @login_required(login_url="admin:login")
@@ -135,14 +145,6 @@ def _number(text: str) -> int | None:
     """The number of a run, as it is asked for; None for what cannot be one."""
     usable = text.isascii() and text.isdecimal() and len(text) <= len(str(LARGEST_NUMBER))
     return int(text) if usable and int(text) <= LARGEST_NUMBER else None
-
-
-def _drawdown(metrics: dict[str, Any]) -> str:
-    """'4.2 %, 2025-12-01 to 2026-01-14, 44 days'; empty where it is not known."""
-    deepest = at(metrics, "max_drawdown")
-    if deepest is None:
-        return ""
-    return ", ".join(filter(None, (share(deepest), fall_told(at(metrics, "drawdown") or {}))))
 
 
 def _accounts(found: Sequence[Standing]) -> list[Account]:

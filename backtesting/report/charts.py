@@ -1,7 +1,7 @@
 """The charts of a report as plotly figures, each with what it shows in words. Pure.
 
 Colours are names of CSS variables, which the page's script replaces by what they stand for in the light or in the
-dark. No text from outside is in a figure.
+dark. The only text from outside are names of runs, which come escaped.
 """
 
 from __future__ import annotations
@@ -65,6 +65,35 @@ def equity_chart(curve: Curve, metrics: Json) -> Chart:
         margin={**_MARGIN, "b": 28},
     )
     return Chart("equity", data, layout, 440, _equity_told(curve, metrics))
+
+
+def comparison_chart(curves: Sequence[tuple[str, Curve]]) -> Chart:
+    """Growth of several runs as steps, each over its own initial bankroll, and their drawdowns below on the same days.
+
+    A colour and a name in the legend is one run, in both parts.
+    """
+    data: list[Trace] = []
+    for place, (name, curve) in enumerate(curves):
+        colour = f"--run-{place + 1}"
+        line = {"shape": "hv", "width": 1.6, "color": colour}
+        steps: Trace = {
+            "type": "scatter", "mode": "lines", "x": curve.moments, "line": line, "name": name, "legendgroup": colour,
+            "hovertemplate": _WHEN + "%{y:+.1%}<extra>%{fullData.name}</extra>",
+        }  # fmt: skip
+        data.append({**steps, "y": [money / curve.money[0] - 1 for money in curve.money]})
+        data.append({**steps, "y": curve.falls, "yaxis": "y2", "showlegend": False})
+    deepest = _DEEPER * min(_LEAST_DEPTH, *(min(curve.falls) for _, curve in curves))
+    layout = _layout(
+        xaxis=_axis(anchor="y2", showgrid=False, hoverformat="%Y-%m-%d"),
+        yaxis=_axis("Growth", domain=[0.36, 1], tickformat="+.1~%"),
+        yaxis2=_axis("Drawdown", domain=[0, 0.28], tickformat=".1~%", range=[deepest, 0], nticks=4),
+        shapes=[_line("h", 0.0)],
+        hovermode="closest",
+        showlegend=True,
+        legend={"orientation": "h", "y": -0.1},
+    )
+    words = f"Bankroll of {plural(len(curves), 'run')} over the initial one, and how far it lay below its peak."
+    return Chart("compared", data, layout, 480, words)
 
 
 def distribution_chart(id: str, bins: Sequence[Bin], title: str, words: str, *, signed: bool) -> Chart:

@@ -16,7 +16,11 @@ SKETCH_WIDTH, SKETCH_HEIGHT = 640, 120
 
 def asked_context(run: BacktestRun) -> dict[str, Any]:
     """What the page of a run that was asked for shows until it is over."""
-    return {"is_attended": queue.is_attended(), "before": queue.place_in_line(run), "percent": round(100 * run.progress)}
+    return {
+        "is_attended": queue.is_attended(),
+        "before": queue.place_in_line(run),
+        "percent": round(100 * run.progress),
+    }
 
 
 def run_context(run: BacktestRun) -> dict[str, Any]:

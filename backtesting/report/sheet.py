@@ -3,38 +3,22 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
-from ..choices import BetState
 from ..models import BacktestRun
-from ..wording import estimated, game_days, number, plural, share
+from ..wording import game_days, share
 from .caveats import caveats
-from .charts import Chart, calibration_chart, distribution_chart, equity_chart
-from .equity import curve
 from .figures import at, groups, headline, verdict
-from .histograms import histogram
 from .intervals import whiskers
-from .tables import bet_rows, bin_rows, breakdown_tables, calibration_rows, group_rows, settings_tables
+from .panels import panels_of
+from .tables import bet_rows, breakdown_tables, group_rows, settings_tables
 
 # A page with more is slow to open; the others are in the database.
 MOST_BETS = 2_000
-# Fewer show no distribution: the table of bets has them one by one.
-FEWEST_DISTRIBUTED = 10
-
-
-class Panel(NamedTuple):
-    """A chart with the same as a table, for whoever cannot see it or wants the numbers."""
-
-    title: str
-    chart: Chart
-    columns: Sequence[str] = ()
-    rows: Sequence[Sequence[str]] = ()
 
 
 def write_tear_sheet(run: BacktestRun, path: Path) -> None:
@@ -44,7 +28,7 @@ def write_tear_sheet(run: BacktestRun, path: Path) -> None:
 
 def tear_sheet(run: BacktestRun) -> str:
     """The tear sheet of a stored run, from its figures as they are stored and its bets."""
-    panels = {panel.chart.id: panel for panel in _panels(run)}
+    panels = {panel.chart.id: panel for panel in panels_of(run)}
     scripts = _scripts(with_charts=bool(panels))
     breakdowns = at(run.metrics, "breakdowns") or {}
     bets = bet_rows(run.bets.order_by("number")[:MOST_BETS])
@@ -68,40 +52,6 @@ def tear_sheet(run: BacktestRun) -> str:
         "script_sources": " ".join(map(_source, scripts)) or "'none'",
     }
     return render_to_string("backtesting/tear_sheet.html", context)
-
-
-def _panels(run: BacktestRun) -> Iterator[Panel]:
-    """The charts that there is something to show in."""
-    money = curve(run.equity, run.initial_bankroll)
-    if len(set(money.money)) > 1:
-        yield Panel("Bankroll and drawdown", equity_chart(money, run.metrics))
-    placed = list(run.bets.exclude(state=BetState.UNFILLED).order_by("number").values_list("clv", "decimal_price"))
-    values, prices = [clv for clv, _ in placed if clv is not None], [price for _, price in placed]
-    if len(values) >= FEWEST_DISTRIBUTED:
-        bins = histogram(values)
-        chart = distribution_chart("clv", bins, "Closing line value", _clv_told(run), signed=True)
-        yield Panel("Closing line value", chart, ("Value", "Bets"), bin_rows(bins, signed=True))
-    if len(prices) >= FEWEST_DISTRIBUTED:
-        bins = histogram(prices)
-        chart = distribution_chart("odds", bins, "Decimal price", _odds_told(run), signed=False)
-        yield Panel("Odds taken", chart, ("Decimal price", "Bets"), bin_rows(bins, signed=False))
-    if (at(run.metrics, "calibration.bets") or 0) >= FEWEST_DISTRIBUTED:
-        rows = at(run.metrics, "calibration.bins")
-        columns = "Chance claimed", "Bets", "On average", "Won", "95 % interval"
-        yield Panel("Calibration", calibration_chart(rows), columns, calibration_rows(rows))
-
-
-def _clv_told(run: BacktestRun) -> str:
-    clv = at(run.metrics, "clv") or {}
-    if not at(clv, "price"):
-        return ""
-    beaten = f"{share(clv['share_positive'], 0)} of {plural(at(clv, 'price.n'), 'bet')} above zero"
-    return f"Mean {estimated(at(clv, 'price'))}, {beaten}."
-
-
-def _odds_told(run: BacktestRun) -> str:
-    bets, average = at(run.metrics, "total_bets") or 0, number(at(run.metrics, "average_odds"), 3)
-    return f"Decimal prices of {plural(bets, 'bet')}, {average} on average."
 
 
 def _interval_note(run: BacktestRun) -> str:

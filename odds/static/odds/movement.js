@@ -4,18 +4,8 @@ document.addEventListener("DOMContentLoaded", () => {
   const chart = document.getElementById("movement-chart");
   const told = document.getElementById("movement-told");
 
-  // A custom property holds light-dark(...) unresolved: an element that uses it tells the colour.
-  const resolved = (name) => {
-    const probe = document.createElement("span");
-    probe.style.color = `var(${name})`;
-    document.body.append(probe);
-    const value = getComputedStyle(probe).color;
-    probe.remove();
-    return value;
-  };
-
   function layoutOf(layout) {
-    const [ink, line, accent] = [resolved("--ink"), resolved("--line"), resolved("--accent")];
+    const [ink, line, accent] = ["--ink", "--line", "--accent"].map(resolvedColour);
     const axis = { gridcolor: line, linecolor: line, zerolinecolor: line };
     for (const shape of layout.shapes) {
       if (shape.type === "rect") Object.assign(shape, { fillcolor: accent, opacity: 0.1, line: { width: 0 } });
