@@ -41,7 +41,7 @@ def new_backtest(request: HttpRequest) -> HttpResponse:
         "about": known[name].description(),
         "form": form,
     }
-    return render(request, "backtesting/new.html", context, status=400 if form.errors else 200)
+    return render(request, "backtesting/new.html", context)
 
 
 @login_required(login_url="admin:login")
