@@ -81,10 +81,9 @@ class Attendant:
         if run is None:
             return
         log.info("backtest_started", run=run.pk, strategy=run.strategy)
-        self._number = run.pk
-        self._process = get_context("spawn").Process(target=work, args=(run.pk,), name=f"backtest {run.pk}")
-        self._process.daemon = True
-        self._process.start()
+        process = get_context("spawn").Process(target=work, args=(run.pk,), name=f"backtest {run.pk}", daemon=True)
+        process.start()
+        self._number, self._process = run.pk, process
 
     def _close(self, process: SpawnProcess) -> None:
         """After its end. One that ended well has said itself what came of the run."""
