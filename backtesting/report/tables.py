@@ -155,7 +155,11 @@ def _made(run: BacktestRun) -> Iterator[tuple[str, str]]:
     yield "configuration", run.configuration
     yield "seed of the resampling", str(run.seed)
     yield "code version", run.code_version or "–"
-    yield "started", f"{stamp(run.started_at)} UTC"
+    yield "least coverage", share(run.min_coverage, 0)
+    if run.asked_by:
+        yield "asked for by", run.asked_by
+    if run.started_at:
+        yield "started", f"{stamp(run.started_at)} UTC"
     if run.started_at and run.finished_at:
         yield "took", duration(run.finished_at - run.started_at)
 

@@ -5,7 +5,6 @@ import signal
 import time
 
 import pytest
-from django.db import connection
 
 from backtesting import queue
 from backtesting.attendant import Attendant
@@ -17,6 +16,7 @@ from backtesting.services import run_backtest
 from backtesting.strategies.baselines import RandomBets
 from events.cli import day_option
 
+from .children import database_of_children  # noqa: F401 - a fixture
 from .factories import make_run
 from .seasons import FIRST_DAY, LAST_DAY, make_season
 
@@ -106,14 +106,6 @@ class TestStates:
         assert not queue.cancel(account.pk)
         assert not queue.cancel(of_command.pk)
         assert [state_of(each) for each in (account, of_command)] == ["running", "running"]
-
-
-@pytest.fixture
-def database_of_children(monkeypatch):
-    """Processes that a test starts use the database of the test."""
-    known = connection.get_connection_params()
-    address = f"postgres://{known['user']}@/{known['dbname']}?host={known['host']}"
-    monkeypatch.setenv("DATABASE_URL", address)
 
 
 def until(true, seconds=30.0) -> None:

@@ -3,9 +3,13 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import User
+from django.db import connections
+from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -42,3 +46,27 @@ def hindrances(page: Page) -> list[str]:
         for each in found
         if each["impact"] in ("serious", "critical")
     ]
+
+
+@contextmanager
+def reading(site: str, client: Client, complaints: list[str] | None = None, **context: Any) -> Iterator[Page]:
+    """A page in which an administrator is logged in at `site`; nothing may be complained of or asked elsewhere.
+
+    What is, is collected in `complaints`, which has to be empty at the end.
+    Its loop runs in this thread: whoever asks the database meanwhile sets DJANGO_ALLOW_ASYNC_UNSAFE.
+    """
+    client.force_login(User.objects.create_superuser("reader"))
+    wrong = [] if complaints is None else complaints
+    with chromium() as browser, browser.new_context(base_url=site, **context) as window:
+        window.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site}])
+        page = window.new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda told: wrong.append(told.text) if told.type == "error" else None)
+        page.on("request", lambda asked: wrong.append(asked.url) if _is_elsewhere(asked.url, site) else None)
+        yield page
+        connections.close_all()
+    assert wrong == []
+
+
+def _is_elsewhere(url: str, site: str) -> bool:
+    return not url.startswith((site, "data:", "blob:"))
