@@ -82,7 +82,11 @@ class Attendant:
             return
         log.info("backtest_started", run=run.pk, strategy=run.strategy)
         process = get_context("spawn").Process(target=work, args=(run.pk,), name=f"backtest {run.pk}", daemon=True)
-        process.start()
+        try:
+            process.start()
+        except OSError as error:  # no memory, no process left
+            queue.fail(run.pk, f"its process could not be started: {error}")
+            return
         self._number, self._process = run.pk, process
 
     def _close(self, process: SpawnProcess) -> None:

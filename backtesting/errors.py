@@ -34,8 +34,8 @@ class CoverageTooLow(BacktestError):
         ]
         super().__init__(
             f"{strategy}: {coverage.covered:,} of {coverage.events:,} events ({coverage.fraction:.0%}) had fresh and "
-            f"complete prices at the decision, at least {wanted:.0%} are needed: {', '.join(why)}; a least coverage of 0 "
-            "(--min-coverage 0) runs it all the same"
+            f"complete prices at the decision, at least {wanted:.0%} are needed: {', '.join(why)}; a least coverage "
+            "of 0 (--min-coverage 0) runs it all the same"
         )
 
 
