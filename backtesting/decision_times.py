@@ -21,6 +21,7 @@ from odds.choices import LineMoment
 Times = NDArray[np.int64]
 
 MINUTE = 60_000_000
+_LONGEST = 366 * 24 * 60  # minutes; no price is offered so early
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -54,6 +55,8 @@ class MinutesBefore(DecisionTime):
     def __post_init__(self) -> None:
         if self.minutes < 1:
             raise ValueError(f"{self.minutes} minutes before the start: give at least 1")
+        if self.minutes > _LONGEST:
+            raise ValueError(f"{self.minutes} minutes before the start: give at most {_LONGEST}, a year")
 
     def instants(self, times: Times, starts: Times, *, closing_at: int | None = None) -> list[int]:
         """From each snapshot to the next one its stated start is the known one."""
@@ -126,6 +129,13 @@ class AtLine(DecisionTime):
         return "open" if self.moment == LineMoment.OPENING else "close"
 
 
+def _zone(key: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(key)
+    except OSError:  # a folder of them, or no name that a file could have
+        raise ValueError(f"there is no time zone {key:.40}") from None
+
+
 _BEFORE = re.compile(r"(\d+)(m|h)")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?: (\S+))?")
 _NAMED = {
@@ -147,7 +157,7 @@ def parse_decision_time(text: str) -> DecisionTime:
         if before := _BEFORE.fullmatch(wanted):
             return MinutesBefore(int(before[1]) * (60 if before[2] == "h" else 1))
         if clock := _CLOCK.fullmatch(wanted):
-            return DailyAt(time(int(clock[1]), int(clock[2])), ZoneInfo(clock[3]) if clock[3] else EASTERN)
+            return DailyAt(time(int(clock[1]), int(clock[2])), _zone(clock[3]) if clock[3] else EASTERN)
     except (ValueError, ZoneInfoNotFoundError) as exc:
         raise UnknownDecisionTime(f"decision time {text!r}: {exc}") from exc
     raise UnknownDecisionTime(

@@ -1,4 +1,4 @@
-"""What the admin's page of a run shows beside its fields."""
+"""What the page of a run shows, on the site and in the admin."""
 
 from __future__ import annotations
 

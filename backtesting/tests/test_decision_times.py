@@ -144,6 +144,9 @@ def test_decision_times_are_written_as_they_are_read(text, decides):
     [
         ("soon", "'soon': give minutes or hours before the start (60m, 3h)"),
         ("0m", "'0m': 0 minutes before the start: give at least 1"),
+        ("9999h", "'9999h': 599940 minutes before the start: give at most 527040, a year"),
+        ("17:00 America", "'17:00 America': there is no time zone America"),
+        (f"17:00 {'x' * 300}", f"there is no time zone {'x' * 40}"),
         ("25:00", "'25:00': hour must be in 0..23"),
         ("17:00 Atlantis", "'17:00 Atlantis': 'No time zone found with key Atlantis'"),
         ("-5m", "'-5m': give minutes"),
