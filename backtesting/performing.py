@@ -11,6 +11,7 @@ from . import queue
 from .choices import RunKind, RunState
 from .errors import BacktestError
 from .models import BacktestRun
+from .result import BacktestResult
 from .services import carry_out, code_version, keep, new_run, strategy_of, terms_of
 from .strategies import BettingStrategy, strategies
 from .terms import RunTerms
@@ -42,12 +43,15 @@ def perform(number: int) -> None:
     run.code_version = code_version()
     try:
         result = carry_out(run, strategy_of(run), terms_of(run), partial(queue.note_progress, number))
+        _keep(run, result)
     except (BacktestError, ValueError) as error:
         queue.fail(number, str(error))
     except Exception as error:  # whatever a strategy raises: the log has all of it, whoever asked has a line
         log.exception("backtest_failed", run=number)
         queue.fail(number, " ".join(f"{type(error).__name__}: {error}".split()))
-    else:
-        with transaction.atomic():
-            if BacktestRun.objects.select_for_update().filter(pk=number, state=RunState.RUNNING).exists():
-                keep(run, result)
+
+
+@transaction.atomic
+def _keep(run: BacktestRun, result: BacktestResult) -> None:
+    if BacktestRun.objects.select_for_update().filter(pk=run.pk, state=RunState.RUNNING).exists():
+        keep(run, result)

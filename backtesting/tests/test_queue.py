@@ -68,6 +68,15 @@ class TestPerforming:
         perform(run.pk)
         assert (state_of(run), run.error) == ("failed", "ZeroDivisionError: division by zero")
 
+    def test_what_cannot_be_stored_fails_with_one_line_and_leaves_nothing(self, monkeypatch):
+        make_season(8)
+        run = asked()
+        queue.take()
+        monkeypatch.setattr("backtesting.services.write_bets", lambda *_: BacktestRun.objects.raw("SELECT 1/0")[0])
+        perform(run.pk)
+        assert (state_of(run), run.error) == ("failed", "DataError: division by zero")
+        assert (run.metrics, run.bets.count()) == ({}, 0)
+
     def test_a_run_cancelled_while_it_ran_keeps_nothing(self):
         make_season(8)
         run = asked()
