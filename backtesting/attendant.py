@@ -73,7 +73,8 @@ class Attendant:
             self._start_next()
         elif not self._process.is_alive():
             self._close(self._process)
-        elif not queue.is_running(self._number):  # cancelled
+        elif not queue.is_running(self._number):
+            log.info("backtest_cancelled", run=self._number)
             self._kill()
 
     def _start_next(self) -> None:
