@@ -4,12 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import Page, expect
 
 from backtesting.attendant import Attendant
-from events.tests.browsers import needs_chromium, reading
+from events.tests.browsers import hindrances, needs_chromium, reading
 from events.tests.factories import TIP
 
 from .children import database_of_children  # noqa: F401 - a fixture
@@ -17,12 +16,6 @@ from .factories import make_bet, make_run, measure_run
 from .seasons import FIRST_DAY, LAST_DAY, make_season
 
 pytestmark = [*needs_chromium, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("database_of_children")]
-
-
-def grave(page: Page) -> list[str]:
-    """What keeps people from using the page."""
-    found = Axe().run(page).response["violations"]
-    return [f"{each['id']}: {each['help']}" for each in found if each["impact"] in ("serious", "critical")]
 
 
 def width(page: Page) -> int:
@@ -46,14 +39,14 @@ def test_a_backtest_is_started_watched_and_compared_by_clicking(live_server, cli
         page.get_by_label("First game day").fill(FIRST_DAY)
         page.get_by_label("Last game day").fill(LAST_DAY)
         page.get_by_text("Books, fills, settlement").click()
-        assert grave(page) == []
+        assert hindrances(page) == []
         page.get_by_role("button", name="Start the backtest").click()
         expect(page.get_by_text("Nothing takes backtests at the moment")).to_be_visible()
         with Attendant(every=0.05):
             for chart in ("equity", "clv", "odds"):
                 expect(page.locator(f"#{chart}[data-drawn]")).to_be_visible(timeout=30_000)
         expect(page.locator("#state")).to_have_text("Done")
-        assert grave(page) == []
+        assert hindrances(page) == []
         assert width(page) == 390
 
         page.get_by_role("link", name="All backtests").click()
@@ -63,5 +56,5 @@ def test_a_backtest_is_started_watched_and_compared_by_clicking(live_server, cli
         expect(page.locator("#compared[data-drawn='4'] .legendtext")).to_have_text(
             [re.compile("random"), re.compile("favourite")]
         )
-        assert grave(page) == []
+        assert hindrances(page) == []
         assert width(page) == 390
