@@ -15,7 +15,7 @@ from events.admin_pages import ReadOnlyAdmin
 
 from .choices import CallState, ItemState, RunState, TickState
 
-# The looks of states.css.
+# The looks of admin.css.
 _LOOKS: dict[str, str] = {
     CallState.RESERVED: "busy",
     CallState.SENT: "busy",
@@ -47,12 +47,6 @@ def rows_of(pairs: Iterable[tuple[str, Any]]) -> SafeString | str:
     return format_html('<table class="facts">{}</table>', rows) if rows else "–"
 
 
-class StatesMedia:
-    """What a page with states on it loads."""
-
-    css = {"all": ("collectors/states.css",)}
-
-
 class NewestRows(ChangeList):
     """The newest rows of a table that grows for ever, unless an index leads to those that are asked for."""
 
@@ -72,9 +66,6 @@ class GrowingTableAdmin(ReadOnlyAdmin):
     newest = 100_000
     ordering = ("-pk",)
     sortable_by = ()
-
-    class Media(StatesMedia):
-        pass
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return NewestRows

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from events.admin_pages import ReadOnlyAdmin, unbroken, utc
 from events.models import Event
 
-from .admin_pages import GrowingTableAdmin, StatesMedia, rows_of, state_of
+from .admin_pages import GrowingTableAdmin, rows_of, state_of
 from .backfill.items import OPEN, TO_BUY, calls_for, spent_on
 from .backfill.wording import share_of, verification_rows, wish_rows
 from .choices import Endpoint
@@ -41,9 +41,6 @@ class BackfillRunAdmin(ReadOnlyAdmin):
         "shown_state", "came_of", "created", "ended", "wish", "instants", "sample", "purchases", "left", "spent",
         "verification",
     )  # fmt: skip
-
-    class Media(StatesMedia):
-        pass
 
     created = staticmethod(utc("created_at", "asked for"))
     ended = staticmethod(utc("finished_at", "ended"))

@@ -18,9 +18,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django_apscheduler.models import DjangoJob, DjangoJobExecution
 
+from events.admin_confirm import question
 from events.admin_pages import ReadOnlyAdmin, utc
 
-from .admin_pages import StatesMedia, state_of
+from .admin_pages import state_of
 from .choices import Job, TickState
 from .errors import AlreadyRunning, CollectorError, NotNow
 from .jobs import run_now
@@ -29,6 +30,8 @@ from .models import JobTick
 log = structlog.get_logger(__name__)
 
 _LEVELS = {TickState.DONE: messages.SUCCESS, TickState.SKIPPED: messages.INFO}
+
+CONSEQUENCE = "They run now, whatever is planned. What they fetch costs credits, as always, and is booked in the ledger."
 
 Told = tuple[int, str]
 
@@ -42,9 +45,6 @@ class JobAdmin(ReadOnlyAdmin):
     fields = ("id", "next_run", "last_tick", "last_state", "last_outcome")
     readonly_fields = ("next_run", "last_tick", "last_state", "last_outcome")
     actions = ("run_selected",)
-
-    class Media(StatesMedia):
-        pass
 
     next_run = staticmethod(utc("next_run_time", "looks next whether it is due"))
     last_tick = staticmethod(utc("tick", "last tick"))
@@ -73,10 +73,13 @@ class JobAdmin(ReadOnlyAdmin):
         return job.outcome or "–"
 
     @admin.action(description="Run now, through the gate", permissions=["run"])
-    def run_selected(self, request: HttpRequest, queryset: QuerySet[DjangoJob]) -> None:
+    def run_selected(self, request: HttpRequest, queryset: QuerySet[DjangoJob]) -> HttpResponse | None:
+        if asked := question(self, request, queryset.order_by("id"), "Run now", CONSEQUENCE):
+            return asked
         for name in queryset.order_by("id").values_list("id", flat=True):
             for level, text in run(name):
                 self.message_user(request, text, level)
+        return None
 
 
 def run(name: str) -> Iterator[Told]:

@@ -6,25 +6,22 @@ from collections.abc import Callable
 
 from django.contrib import admin, messages
 from django.db.models import Model, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from unfold.admin import TabularInline
 
 from . import alias_admin, doubts  # noqa: F401 - registers its page
-from .admin_pages import ReadOnlyAdmin, unbroken, utc
+from .admin_confirm import question
+from .admin_pages import LargeTableAdmin, OfEvent, ReadOnlyAdmin, unbroken, utc
 from .choices import EventStatus
 from .lifecycle import Doubt
 from .models import Event, EventScore
 from .statuses import doubt_about, set_status, unset_status
 from .times import stamp
 
-admin.site.site_header = "Odds"
-admin.site.enable_nav_sidebar = False  # the tables need the width
-admin.site.site_title = "Odds"
-admin.site.index_title = "What is stored"
 
-
-class EventScoreInline(admin.TabularInline):
+class EventScoreInline(TabularInline):
     """The scores of an event, the newest first: a result can be corrected after the game."""
 
     model = EventScore
@@ -37,7 +34,7 @@ class EventScoreInline(admin.TabularInline):
 
     @admin.display(description="from")
     def source(self, score: EventScore) -> str:
-        return score.origin or "the provider"
+        return _origin(score)
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -67,19 +64,23 @@ class InDoubt(admin.SimpleListFilter):
         return queryset.filter(conditions.get(self.value() or "", Q()))
 
 
-Action = Callable[["EventAdmin", HttpRequest, QuerySet[Event]], None]
+Action = Callable[["EventAdmin", HttpRequest, QuerySet[Event]], HttpResponse | None]
 
 
 def by_hand(status: EventStatus) -> Action:
     """An action that gives the selected events this status."""
 
     @admin.action(description=f"{status.label}, by hand", permissions=["status"])
-    def act(page: EventAdmin, request: HttpRequest, queryset: QuerySet[Event]) -> None:
+    def act(page: EventAdmin, request: HttpRequest, queryset: QuerySet[Event]) -> HttpResponse | None:
+        consequence = f"They will be {status.value}, and no job changes that until the status is left to the jobs again."
+        if asked := question(page, request, queryset, f"{status.label}, by hand", consequence):
+            return asked
         events = list(queryset)
         for event in events:
             set_status(event, status)
         told = f"{_counted(events)} {status.value} now; no job changes that"
         page.message_user(request, told, messages.SUCCESS)
+        return None
 
     act.__name__ = f"set_{status.value}"
     return act
@@ -172,6 +173,32 @@ class EventAdmin(ReadOnlyAdmin):
     @admin.display(description="score")
     def score(self, event: Event) -> str:
         return "–" if event.home_score is None else f"{event.away_score}–{event.home_score}"
+
+
+@admin.register(EventScore)
+class EventScoreAdmin(LargeTableAdmin):
+    """Every score that came in."""
+
+    ordering_of_event = ("-observed_at",)
+    list_display = ("game", "observed", "away_score", "home_score", "completed", "source")
+    list_filter = (OfEvent, "completed")
+    list_select_related = ("event",)
+    fields = ("event", "observed", "completed", "away_score", "home_score", "stated", "source", "trust")
+    readonly_fields = ("observed", "stated", "source")
+    observed = staticmethod(utc("observed_at", "seen"))
+    stated = staticmethod(utc("last_update", "the provider's time"))
+
+    @admin.display(description="event")
+    def game(self, score: EventScore) -> SafeString:
+        return unbroken(score.event.title)
+
+    @admin.display(description="from")
+    def source(self, score: EventScore) -> str:
+        return _origin(score)
+
+
+def _origin(score: EventScore) -> str:
+    return score.origin or "the provider"
 
 
 admin.site.register(Event, EventAdmin)

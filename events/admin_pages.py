@@ -15,6 +15,7 @@ from django.db.models import Max, Model, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from unfold.admin import ModelAdmin
 
 from .models import Event
 from .times import stamp
@@ -23,11 +24,12 @@ from .times import stamp
 EVENTS_SEARCHED = 20
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(ModelAdmin):
     """Rows to look at: nobody adds, changes or deletes them."""
 
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
+    list_fullwidth = True
     empty_value_display = "–"
 
     def has_add_permission(self, request: HttpRequest) -> bool:

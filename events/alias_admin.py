@@ -7,17 +7,18 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AdminTextInputWidget
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from .models import TeamAlias
 from .names import unknown
 from .teams import TeamNames, known_teams, letters_of
 
 
-class Suggesting(AdminTextInputWidget):
+class Suggesting(UnfoldAdminTextInputWidget):
     """A text for which the browser offers names, each with a word beside it."""
 
     names: Iterable[tuple[str, str]] = ()
@@ -41,7 +42,7 @@ class TeamAliasForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.known = known_teams()
         sports = [(key, key) for key in sorted(self.known)]
-        self.fields["sport_key"] = forms.ChoiceField(choices=[("", "–"), *sports])
+        self.fields["sport_key"] = forms.ChoiceField(choices=[("", "–"), *sports], widget=UnfoldAdminSelectWidget)
         teams = sorted((sport_key, team) for sport_key, teams in self.known.items() for team in teams)
         self.fields["team"].widget.names = [(team, sport_key) for sport_key, team in teams]
 
@@ -67,7 +68,7 @@ class TeamAliasForm(forms.ModelForm):
 
 
 @admin.register(TeamAlias)
-class TeamAliasAdmin(admin.ModelAdmin):
+class TeamAliasAdmin(ModelAdmin):
     """Names of teams that a person adds. They count from the next import on."""
 
     form = TeamAliasForm

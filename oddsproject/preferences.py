@@ -19,13 +19,18 @@ KEPT = timedelta(days=365)
 
 def preferences(request: HttpRequest) -> dict[str, Any]:
     """For every template: `price_style` and `theme` as chosen, and what there is to choose from."""
-    theme = request.COOKIES.get(THEME_COOKIE, "")
     return {
         "price_style": style_named(request.COOKIES.get(COOKIE)),
         "price_styles": list(PriceStyle),
-        "theme": theme if theme in THEMES else "auto",
+        "theme": theme_of(request),
         "themes": THEMES,
     }
+
+
+def theme_of(request: HttpRequest) -> str:
+    """The theme as chosen; that of the system for none, and for what is unknown."""
+    theme = request.COOKIES.get(THEME_COOKIE, "")
+    return theme if theme in THEMES else "auto"
 
 
 @require_POST

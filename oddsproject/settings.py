@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from collectors.intervals import parse_intervals
 from quality.limits import parse_limits, parse_ranges
 
+from .admin_theme import THEME
 from .api.configuration import SPECTACULAR, parse_rate, rest_framework
 from .backups.retention import parse_keep
 from .content_policy import POLICY
@@ -106,6 +107,7 @@ ALLOWED_HOSTS = list(dict.fromkeys([*env("ALLOWED_HOSTS"), "127.0.0.1"]))
 CSRF_TRUSTED_ORIGINS = env("CSRF_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
+    "unfold",  # before the admin, whose templates it replaces
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -132,7 +134,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "oddsproject.content_policy.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -195,6 +197,8 @@ STATICFILES_FINDERS = [
     "oddsproject.plotly_file.PlotlyFinder",
 ]
 WHITENOISE_USE_FINDERS = True  # serves packages' own files; nothing has to be collected first
+
+UNFOLD = THEME
 
 CONTENT_SECURITY_POLICY = POLICY
 SECURE_CONTENT_TYPE_NOSNIFF = True

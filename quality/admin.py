@@ -26,6 +26,7 @@ from events.times import stamp
 from . import (
     admin_decisions,
     alert_admin,  # noqa: F401 - registers its page
+    decided_admin,  # noqa: F401 - registers its page
 )
 from .admin_filters import BookmakerFilter, MarketFilter, SeverityFilter, SportFilter, StateFilter, TypeFilter
 from .admin_links import stored_links
