@@ -92,6 +92,7 @@ class BacktestBetAdmin(ReadOnlyAdmin):
     search_help_text = "A team, or the beginning of the id of an event"
     sortable_by = ()
     show_full_result_count = False
+    list_before_template = "admin/told_of_list.html"
     fieldsets = (
         ("Bet", {"fields": ("run_link", "number", "position", "kind", "shown_state", "note")}),
         ("Event", {"fields": ("game", "event_id", "sport_key", "starts")}),

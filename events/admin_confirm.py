@@ -17,7 +17,9 @@ def question(
     """The page that names the chosen rows and what will follow; None if it was answered with yes."""
     if request.POST.get(CONFIRMED) == "yes":
         return None
-    rows = list(queryset)
+    is_all = request.POST.get("select_across") == "1"  # of the list as filtered: then one row stands for them
+    count = queryset.count()
+    rows = list(queryset[:SHOWN] if is_all else queryset)
     context = {
         **page.admin_site.each_context(request),
         "title": title,
@@ -26,8 +28,9 @@ def question(
         "consequence": consequence,
         "action": request.POST.get("action", ""),
         "confirmed": CONFIRMED,
-        "pks": [row.pk for row in rows],
+        "is_all": is_all,
+        "pks": [row.pk for row in rows[: 1 if is_all else None]],
         "shown": rows[:SHOWN],
-        "left_out": max(len(rows) - SHOWN, 0),
+        "left_out": max(count - SHOWN, 0),
     }
     return TemplateResponse(request, "admin/confirm_action.html", context)

@@ -94,6 +94,7 @@ class LargeTableAdmin(ReadOnlyAdmin):
     """A table with an `event` that is too large to be counted, sorted or searched as a whole."""
 
     show_full_result_count = False
+    list_before_template = "admin/told_of_list.html"
     newest = 100_000  # how many rows of it a list goes back, by primary key
     ordering_of_event: tuple[str, ...] = ()
     ordering = ("-pk",)

@@ -12,7 +12,7 @@ from collectors.pages import findings_shown
 from quality.choices import AlertState, Severity
 from quality.models import Alert, DataQualityLog
 
-from .sidebar import QUEUE
+from .sidebar import GROUPS, QUEUE
 
 SHOWN = 5  # entries named
 RECENT_ALERTS = 5
@@ -21,12 +21,31 @@ RECENT_ALERTS = 5
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """The page's context with what this person may look at."""
     health = health_of_settings(timezone.now())
+    context["ways"] = [(title, address) for title, permission, address in _ways() if request.user.has_perm(permission)]
     context |= {"verdict": health.status.value, "findings": findings_shown(health.findings)}
     if request.user.has_perm(QUEUE.permission()):
         context |= _waiting()
     if request.user.has_perm("quality.view_alert"):
         context["untold"] = Alert.objects.exclude(state=AlertState.SENT)[:RECENT_ALERTS]
     return context
+
+
+def _ways() -> list[tuple[str, str, str]]:
+    """Lists that are narrowed down to what a person comes for: title, permission and address."""
+    lists = (
+        ("Events without a result", "events.event", "doubt=unresolved"),
+        ("Events that vanished", "events.event", "doubt=vanished"),
+        ("Flagged prices", "odds.odds", "is_valid__exact=0"),
+        ("Calls that failed", "collectors.fetchlog", "state__exact=failed"),
+        ("Calls of unknown cost", "collectors.fetchlog", "state__exact=unknown"),
+        ("Answers left alone", "collectors.rawresponse", "reading=aside"),
+        ("Run a job now", "django_apscheduler.djangojob", ""),
+    )
+    tables = {table.model: table for group in GROUPS.values() for table in group}
+    return [
+        (title, tables[model].permission(), f"{tables[model].address()}?{query}".rstrip("?"))
+        for title, model, query in lists
+    ]
 
 
 def _waiting() -> dict[str, Any]:

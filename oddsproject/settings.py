@@ -198,6 +198,7 @@ STATICFILES_FINDERS = [
 ]
 WHITENOISE_USE_FINDERS = True  # serves packages' own files; nothing has to be collected first
 
+LOGIN_REDIRECT_URL = "admin:index"  # of the admin's own page for logging in, opened by itself
 UNFOLD = THEME
 
 CONTENT_SECURITY_POLICY = POLICY

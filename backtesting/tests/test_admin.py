@@ -39,11 +39,11 @@ def queries(client, url):
 
 def listed(client, **query):
     """The numbers of the bets in the list, in its order."""
-    return [int(number) for number in re.findall(r'field-place"><a [^>]*>(\d+)<', page_of(client, BETS, **query))]
+    return [int(number) for number in re.findall(r'field-place[^>]*><a [^>]*>(\d+)<', page_of(client, BETS, **query))]
 
 
 def cells(page, name):
-    return re.findall(rf'field-{name}">(?:<[^>]*>)*([^<]*)<', page)
+    return re.findall(rf'field-{name}[ "][^>]*>(?:<[^>]*>)*([^<]*)<', page)
 
 
 # runs

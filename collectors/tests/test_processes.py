@@ -60,7 +60,7 @@ def click_for_more(stop: threading.Event, client: Client, settings, env: dict[st
         while not stop.is_set():
             client.post(
                 "/admin/django_apscheduler/djangojob/",
-                {"action": "run_selected", "_selected_action": Job.FETCH_ODDS.value},
+                {"action": "run_selected", "_selected_action": Job.FETCH_ODDS.value, "confirmed": "yes"},
             )
             time.sleep(0.05)
     finally:

@@ -7,6 +7,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from events.models import Event
 from events.statuses import advance_statuses
 
 from .factories import TIP, make_event, make_score
@@ -102,7 +103,7 @@ def test_names_from_outside_are_escaped(admin_client):
 
 
 def act(client, action, *events):
-    data = {"action": action, "_selected_action": [event.pk for event in events]}
+    data = {"action": action, "_selected_action": [event.pk for event in events], "confirmed": "yes"}
     response = client.post(LIST, data, follow=True)
     assert response.status_code == 200
     for event in events:
@@ -126,6 +127,23 @@ def test_a_status_is_set_for_all_that_are_selected(admin_client):
     events = [make_event(), make_event()]
     assert act(admin_client, "set_cancelled", *events) == ["2 events are cancelled now; no job changes that"]
     assert {event.status for event in events} == {"cancelled"}
+
+
+def test_a_status_by_hand_is_asked_for_once_more(admin_client):
+    event = make_event()
+    asked = admin_client.post(LIST, {"action": "set_cancelled", "_selected_action": event.pk})
+    assert "no job changes that until the status is left to the jobs again" in asked.content.decode()
+    event.refresh_from_db()
+    assert event.status == "scheduled"
+
+
+def test_all_events_of_a_list_are_asked_about_by_one_of_them(admin_client):
+    events = [make_event() for _ in range(25)]
+    asked = {"action": "set_cancelled", "_selected_action": events[0].pk, "select_across": "1"}
+    response = admin_client.post(LIST, asked)
+    assert (response.context["left_out"], len(response.context["pks"])) == (5, 1)
+    admin_client.post(LIST, {**asked, "confirmed": "yes"})
+    assert Event.objects.filter(status="cancelled").count() == 25
 
 
 def test_a_status_left_to_the_jobs_again_follows_from_what_is_known(admin_client):
