@@ -80,6 +80,9 @@ class BacktestRunAdmin(ReadOnlyAdmin):
     first = staticmethod(utc("start", "events from"))
     before = staticmethod(utc("end", "and before"))
 
+    def view_on_site(self, obj: BacktestRun) -> str:
+        return reverse("backtest", args=[obj.pk])
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return RunList
 

@@ -225,7 +225,10 @@ class ScopeAdmin(ReadOnlyAdmin):
 
 
 class EventWithOddsAdmin(EventAdmin):
-    """Events as their own app shows them, with the way to their snapshots and prices."""
+    """Events as their own app shows them, with the way to their snapshots, their prices and their page."""
+
+    def view_on_site(self, obj: Event) -> str:
+        return reverse("event-page", args=[obj.api_id])
 
     def get_fieldsets(self, request: HttpRequest, obj: Event | None = None) -> Any:
         return [(None, {"fields": ("stored",)}), *super().get_fieldsets(request, obj)]

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connections
 from django.test import Client
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from collectors.pipeline import ingest
@@ -67,6 +68,17 @@ def window(live_server, client: Client, monkeypatch) -> Iterator[Watched]:
     assert (watched.complaints, watched.elsewhere) == ([], [])
 
 
+def barriers(page: Page) -> list[str]:
+    """What keeps people from using a page, of what the checker of accessibility calls serious or critical."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{each['id']}: {node['target']} {node['html'][:200]}"
+        for each in found
+        if each["impact"] in ("serious", "critical")
+        for node in each["nodes"]
+    ]
+
+
 def best_away() -> tuple[int, tuple[str, ...]]:
     """The best price for the away side an hour before the start, and who offers it."""
     game = Event.objects.get()
@@ -88,10 +100,15 @@ def test_flag_is_looked_at_dismissed_and_gone_and_the_best_price_changes(window)
     entry = collect()
     assert best_away() == (130, ("draftkings",))
 
-    page = window.open("/admin/quality/dataqualitylog/")
-    page.get_by_role("link", name=entry.get_issue_type_display()).first.click()
+    page = window.open("/admin/")
+    assert barriers(page) == []
+    page.locator("#nav-sidebar").get_by_role("link", name="Review queue").click()
+    expect(page.locator("#result_list")).to_be_visible()
+    assert barriers(page) == []
+    page.locator("#result_list").get_by_role("link", name=entry.get_issue_type_display()).first.click()
 
     expect(page.locator(".lines").first.locator("tbody tr")).to_have_count(3)
+    assert barriers(page) == []
     in_question = page.locator(".lines").nth(1).locator("tr.in-question")
     expect(in_question).to_contain_text("fanduel")
     expect(in_question).to_contain_text("+310")
