@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 
 _LEVELS = {TickState.DONE: messages.SUCCESS, TickState.SKIPPED: messages.INFO}
 
-CONSEQUENCE = "They run now, whatever is planned. What they fetch costs credits, as always, and is booked in the ledger."
+CONSEQUENCE = "They run now, whatever is planned. What they fetch costs credits and is booked in the ledger."
 
 Told = tuple[int, str]
 

@@ -72,7 +72,7 @@ def by_hand(status: EventStatus) -> Action:
 
     @admin.action(description=f"{status.label}, by hand", permissions=["status"])
     def act(page: EventAdmin, request: HttpRequest, queryset: QuerySet[Event]) -> HttpResponse | None:
-        consequence = f"They will be {status.value}, and no job changes that until the status is left to the jobs again."
+        consequence = f"They will be {status.value}: no job changes that until the status is left to the jobs again."
         if asked := question(page, request, queryset, f"{status.label}, by hand", consequence):
             return asked
         events = list(queryset)

@@ -39,7 +39,7 @@ def queries(client, url):
 
 def listed(client, **query):
     """The numbers of the bets in the list, in its order."""
-    return [int(number) for number in re.findall(r'field-place[^>]*><a [^>]*>(\d+)<', page_of(client, BETS, **query))]
+    return [int(number) for number in re.findall(r"field-place[^>]*><a [^>]*>(\d+)<", page_of(client, BETS, **query))]
 
 
 def cells(page, name):
