@@ -9,11 +9,10 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from unfold.admin import TabularInline
 
 from . import alias_admin, doubts  # noqa: F401 - registers its page
 from .admin_confirm import question
-from .admin_pages import LargeTableAdmin, OfEvent, ReadOnlyAdmin, unbroken, utc
+from .admin_pages import LargeTableAdmin, OfEvent, ReadOnlyAdmin, TabularInline, unbroken, utc
 from .choices import EventStatus
 from .lifecycle import Doubt
 from .models import Event, EventScore

@@ -7,7 +7,7 @@ order in which they stand.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
@@ -15,10 +15,16 @@ from django.db.models import Max, Model, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin
 
 from .models import Event
 from .times import stamp
+
+if TYPE_CHECKING:  # the theme's classes have no types, those that they extend do
+    from django.contrib.admin import ModelAdmin as ModelAdmin
+    from django.contrib.admin import TabularInline as TabularInline
+else:
+    from unfold.admin import ModelAdmin as ModelAdmin
+    from unfold.admin import TabularInline as TabularInline
 
 # As many events as an ambiguous beginning of an id may stand for in a search.
 EVENTS_SEARCHED = 20

@@ -10,9 +10,9 @@ from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from .admin_pages import ModelAdmin
 from .models import TeamAlias
 from .names import unknown
 from .teams import TeamNames, known_teams, letters_of
