@@ -6,11 +6,13 @@ import shutil
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
 from django.db import ProgrammingError, connection, transaction
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django_apscheduler.models import DjangoJob
@@ -86,8 +88,14 @@ def pipeline_health(
 
 
 def unapplied_migrations() -> int:
-    executor = MigrationExecutor(connection)
-    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    """How many of the migrations that the program has are not in the database."""
+    return len(_migrations() - MigrationRecorder(connection).applied_migrations().keys())
+
+
+@lru_cache(maxsize=1)
+def _migrations() -> frozenset[tuple[str, str]]:
+    """(app, name) of all there are. They are files of the program: read once."""
+    return frozenset(MigrationLoader(None).disk_migrations)
 
 
 def calls_of(account: str) -> FetchLogQuerySet:

@@ -20,7 +20,7 @@ from .burn_down import HEIGHT, WIDTH, Point, burn_down, coordinates
 from .gate import Terms
 from .health import calls_of, health_of_settings
 from .outlook import collector_state, outlook, sampling_of
-from .spending import ModeForecast, Quota, Spent, forecasts, quota_of
+from .spending import ModeForecast, Quota, Spent, forecast_in_effect, quota_of
 from .tables import sampling_text
 from .verdict import Finding
 
@@ -36,7 +36,7 @@ def collecting(request: HttpRequest) -> HttpResponse:
     health, state = health_of_settings(now), collector_state()
     facts = health.facts
     quota = quota_of(terms, now)
-    forecast = forecasts(quota.balance, now)[0]
+    forecast = forecast_in_effect(quota.balance, now)
     context = {
         "title": "Collecting",
         "verdict": health.status.value,

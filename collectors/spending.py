@@ -174,6 +174,11 @@ def forecasts(balance: Balance, now: datetime) -> list[ModeForecast]:
     return [_mode_forecast(mode, mode == in_effect, balance, now) for mode in modes]
 
 
+def forecast_in_effect(balance: Balance, now: datetime) -> ModeForecast:
+    """How far they reach with the way of sampling that is in effect."""
+    return _mode_forecast(SamplingMode(mode_of(collector_state())), True, balance, now)
+
+
 def _mode_forecast(mode: SamplingMode, in_effect: bool, balance: Balance, now: datetime) -> ModeForecast:
     sampling = budget.sampling_in_effect(mode)
     as_set = budget.forecast(sampling, balance, now)

@@ -11,7 +11,7 @@ from django.conf import settings
 from events.choices import EventStatus
 from events.models import Event
 from events.times import duration
-from odds.statistics import Statistics, statistics
+from odds.statistics import Statistics
 from odds.wording import size
 from quality.tally import StandingWarnings, standing_warnings
 
@@ -33,10 +33,9 @@ class Summary:
     validation: StandingWarnings
 
 
-def summary(now: datetime) -> Summary:
-    """Everything that `status` tells, of the installation that the settings describe."""
+def summary(now: datetime, stored: Statistics) -> Summary:
+    """Everything that `status` tells of the installation that the settings describe; `stored` was counted before."""
     account = Terms.of_settings().account
-    stored = statistics()
     bought = calls_of(account).filter(purpose=Purpose.BACKFILL, success=True).order_by("-fetch_time")
     return Summary(
         health=health_of_settings(now),

@@ -98,8 +98,11 @@ class EventPrices:
     prices: list[StandingPrice]
 
 
-def prices_at(events: Collection[Event], moment: datetime) -> list[EventPrices]:
-    """What stood of each of these events at an instant, as `standing_odds` has it. Three queries, and one a scope."""
+def prices_at(events: Collection[Event], moment: datetime, *, market: str | None = None) -> list[EventPrices]:
+    """What stood of each of these events at an instant, as `standing_odds` has it; of one market (by key) if named.
+
+    Three queries, and one a scope.
+    """
     ids = [event.pk for event in events]
     snapshots = OddsSnapshot.objects.filter(event__in=ids).as_of(moment)
     newest = snapshots.order_by("event_id", "scope_id", "-snapshot_time").distinct("event_id", "scope_id")
@@ -107,6 +110,8 @@ def prices_at(events: Collection[Event], moment: datetime) -> list[EventPrices]:
     for row, scope, sighting in _sightings(newest):
         sightings[row][scope] = sighting
     began = Odds.objects.filter(event__in=ids, odds_timestamp__lte=moment)
+    if market is not None:
+        began = began.for_market(market)
     runs: dict[int, list[PriceRun]] = defaultdict(list)
     # Two questions, for the index on events and ends answers each but not both in one.
     for rows in (began.filter(valid_until__isnull=True), began.filter(valid_until__gt=moment)):

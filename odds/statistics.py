@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.cache import cache
 from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.functions import MD5
@@ -19,7 +20,8 @@ from .models import Bookmaker, Market, Odds, OddsSnapshot
 COUNTED_BYTES = 256 * 1024**2
 # Price points are counted one by one up to so many rows of Odds; beyond, those of a few events stand for all.
 COUNTED_RUNS = 200_000
-SAMPLED_EVENTS = 20
+SAMPLED_EVENTS = 6
+RECENT_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,15 @@ def statistics(*, exact: bool = False) -> Statistics:
         table_bytes=_table_bytes(),
         estimated=estimated,
     )
+
+
+def recent_statistics() -> Statistics:
+    """The same, up to a minute old: what many ask for is counted once, for whoever asks this process."""
+    recent: Statistics | None = cache.get("odds.statistics")
+    if recent is None:
+        recent = statistics()
+        cache.set("odds.statistics", recent, RECENT_SECONDS)
+    return recent
 
 
 def _counts(exact: bool) -> tuple[dict[str, int], list[str]]:

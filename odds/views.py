@@ -52,7 +52,7 @@ def event(request: HttpRequest, event_id: str) -> HttpResponse:
     shown = shown if shown in SHOWN else "standing"
     method = _method(request.GET.get("devig", ""))
     moment = as_of or timezone.now()
-    standing, looks = standing_odds(found, moment), _looks(found)
+    standing, looks = standing_odds(found, moment), OddsSnapshot.objects.filter(event=found)
     context = {
         "title": found.title,
         "event": found,
@@ -68,10 +68,18 @@ def event(request: HttpRequest, event_id: str) -> HttpResponse:
         "methods": list(DevigMethod),
         "boards": _boards(request, found, standing.prices() if shown == "standing" else None, shown, method),
         "markets": _markets(found),
-        "look_count": len(looks),
-        "snapshots": looks[:SNAPSHOTS_LISTED],
+        "look_count": looks.count(),
     }
     return render(request, "odds/event.html", context)
+
+
+@login_required(login_url="admin:login")
+@require_safe
+def snapshots(request: HttpRequest, event_id: str) -> HttpResponse:
+    """The newest snapshots of the event, each with the way to its raw answer; a part of its page."""
+    found = _event(event_id)
+    context = {"event": found, "snapshots": _looks(found)[:SNAPSHOTS_LISTED]}
+    return render(request, "odds/snapshots.html", context)
 
 
 @login_required(login_url="admin:login")

@@ -63,7 +63,7 @@ def _games(now: datetime, style: PriceStyle) -> tuple[list[str], list[dict[str, 
     """The sides on offer, and the next games: the best price of each side, None for no price, and how they moved."""
     upcoming = Event.objects.commencing_between(now - BEGAN, now + AHEAD).order_by("commence_time", "api_id")
     found = list(upcoming[:GAMES])
-    standing, opening = prices_at(found, now), _opening(found)
+    standing, opening = prices_at(found, now, market=H2H), _opening(found)
     winners = [_winners(each) for each in standing]
     sides = sorted({Side.AWAY, Side.HOME}.union(*winners), key=side_order)
     titles = bookmaker_titles()
@@ -89,8 +89,8 @@ def _opening(events: list[Event]) -> dict[str, list[LinePrice]]:
 
 
 def _winners(prices: EventPrices) -> dict[str, BestPrice]:
-    """The best price of each side of the head-to-head market."""
-    return {best.side: best for best in best_prices(price for price in prices.prices if price.market == H2H)}
+    """The best price of each side."""
+    return {best.side: best for best in best_prices(prices.prices)}
 
 
 def _told(price: BestPrice, style: PriceStyle, titles: dict[str, str]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from events.api.errors import DatabaseUnavailable
 from events.api.lookups import narrowed
 from events.api.views import ObjectView, TableView
+from odds.statistics import recent_statistics
 
 from ..documents import CALL_FIELDS, quota_document
 from ..gate import Terms
@@ -47,13 +48,14 @@ class CreditsView(ObjectView):
 
 
 class StatusView(ObjectView):
-    """At a glance: whether collecting goes well, how much is stored and how many credits are left."""
+    """At a glance: whether collecting goes well, how much is stored and how many credits are left. What is stored was
+    counted within the last minute."""
 
     summary, tag, example = "Status", "collecting", STATUS
     row_class = StatusDocument
 
     def document(self, query: dict[str, Any]) -> dict[str, Any]:
-        summed = summary(timezone.now())
+        summed = summary(timezone.now(), recent_statistics())
         if summed.health.facts.unapplied_migrations:
             raise DatabaseUnavailable("The database is not up to date; `manage.py migrate` brings it there.")
         return document(summed)

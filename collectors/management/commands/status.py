@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from events.cli import ReadCommand, plain, table
 from odds.management.commands.db_stats import LARGEST
+from odds.statistics import statistics
 from odds.wording import size
 from quality.figures import BookFigures, quality_figures
 from quality.tables import figures_tables, remarks
@@ -45,7 +46,7 @@ class Command(ReadCommand):
         )
 
     def handle(self, *, as_json: bool, verbose: bool, **_: Any) -> None:
-        summed = summary(timezone.now())
+        summed = summary(timezone.now(), statistics())
         if summed.health.facts.unapplied_migrations:
             raise CommandError(summed.health.warnings[0])
         if as_json:
