@@ -76,8 +76,6 @@ class Candidates:
             like_it = self._of(game, day) if day else []
             reason = f"no event {game.event_id!r} is stored"
             return Match(reason=reason, suggestions=_named(like_it), is_absent=not like_it)
-        if event.is_sandbox:
-            return Match(reason=f"event {event.api_id} is made up by the sandbox")
         if game.sport_key not in ("", event.sport_key):
             return Match(reason=f"event {event.api_id} is of {event.sport_key}, not of {game.sport_key}")
         if game.home_team and not _same_sides(game, event):

@@ -1,10 +1,10 @@
-"""How other processes steer a sandbox: its ledger, truth, faults and clock, under /_sandbox/."""
+"""How other processes steer a sandbox: its ledger, truth, results, faults and clock, under /_sandbox/."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -13,6 +13,7 @@ from .api import Answer
 from .clock import Clock
 from .kinds import KINDS
 from .scores import score
+from .sports import DAY, SPORTS
 from .times import iso
 from .truth import final_score, truth
 
@@ -30,6 +31,8 @@ def control(sandbox: Sandbox, method: str, path: str, parameters: Mapping[str, s
                 return _json({**sandbox.ledger.totals(), "entries": sandbox.ledger.entries})
             case "GET", "truth":
                 return _truth(sandbox, parameters)
+            case "GET", "results":
+                return _results(sandbox, parameters)
             case "GET", "faults":
                 return _json({"kinds": list(KINDS)})
             case "POST", "faults":
@@ -41,7 +44,7 @@ def control(sandbox: Sandbox, method: str, path: str, parameters: Mapping[str, s
             case "POST", "clock":
                 _set_clock(sandbox.clock, msgspec.json.decode(body, type=dict[str, Any]))
             case _:
-                return _json({"message": "unknown; there are ledger, truth, faults and clock"}, 404)
+                return _json({"message": "unknown; there are ledger, truth, results, faults and clock"}, 404)
     except ValueError as error:
         return _json({"message": str(error)}, 422)
     return _json({"at": sandbox.clock().isoformat(), "speed": getattr(sandbox.clock, "speed", None)})
@@ -70,6 +73,24 @@ def _truth(sandbox: Sandbox, parameters: Mapping[str, str]) -> Answer:
         "final": {"home": home, "away": away} if game.is_played else None,
     }
     return _json(found)
+
+
+def _results(sandbox: Sandbox, parameters: Mapping[str, str]) -> Answer:
+    """How the games that began on these days in UTC ended, as the CSV that `import_results` takes."""
+    sport = SPORTS.get(parameters.get("sport", ""))
+    if sport is None or not {"start", "end"} <= parameters.keys():
+        raise ValueError("sport, start and end are needed: results?sport=basketball_nba&start=2026-01-05&end=2026-01-18")
+    first, last = (_midnight(parameters[name]) for name in ("start", "end"))
+    lines = ["event_id,home_score,away_score"]
+    for game in sandbox.league.between(sport, first, last + DAY):
+        known = score(game, sandbox.clock().timestamp())
+        if known.completed and first <= game.tipoff < last + DAY:
+            lines.append(f"{game.id},{known.home},{known.away}")
+    return Answer(200, "\n".join([*lines, ""]).encode(), headers={"Content-Type": "text/csv"})
+
+
+def _midnight(day: str) -> float:
+    return datetime.combine(date.fromisoformat(day), time(), UTC).timestamp()
 
 
 def _set_clock(clock: object, wanted: dict[str, Any]) -> None:

@@ -186,10 +186,11 @@ def test_a_score_of_a_game_that_has_not_begun_is_refused(run):
     assert shown(to_come) == (None, None, "postponed")
 
 
-def test_games_of_the_sandbox_get_no_results(run):
-    make_event(api_id="a1", is_sandbox=True)
-    assert run("a1,110,105", header="event_id,home_score,away_score")["matched"] == 0
+def test_games_of_the_sandbox_get_results_by_their_ids_alone(run):
+    made_up = make_event(api_id="a1", is_sandbox=True)
     assert run("2026-01-14,LALakers,Boston,110,105")["matched"] == 0
+    assert run("a1,110,105", header="event_id,home_score,away_score")["matched"] == 1
+    assert shown(made_up) == (110, 105, "final")
 
 
 def test_the_template_can_be_imported(run):

@@ -215,6 +215,19 @@ class TestControl:
             assert then["home_win"] in (0, 1)
             assert self.control(sandbox, "truth?event=1")[0] == 404
 
+    def test_results_are_told_as_a_file_to_import(self) -> None:
+        with standing() as sandbox:
+            days = "results?sport=basketball_nba&start=2026-01-05&end=2026-01-06"
+            header, *lines = call(sandbox, f"/_sandbox/{days}")[2].decode().splitlines()
+            assert header == "event_id,home_score,away_score"
+            assert lines
+            for event_id, *points in (line.split(",") for line in lines):
+                game = sandbox.league.game(event_id)
+                assert 5 <= datetime.fromtimestamp(game.tipoff, UTC).day <= 6
+                assert tuple(map(int, points)) == final_score(game)
+            assert self.control(sandbox, "results?sport=basketball_nba")[1]["message"].startswith("sport, start and end")
+            assert self.control(sandbox, "results?sport=basketball_nba&start=x&end=y")[0] == 422
+
     def test_pages_in_browsers_cannot_steer_it(self) -> None:
         with standing() as sandbox:
             assert self.control(sandbox, "faults", "DELETE", Origin="https://example.com")[0] == 403
