@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.core.management import get_commands, load_command_class
+from django.core.management import call_command, get_commands, load_command_class
+
+from oddsproject.settings import env
 
 ROOT = Path(__file__).resolve().parents[2]
 OWN = ("events", "odds", "quality", "collectors", "backtesting", "oddsproject")
@@ -23,6 +25,14 @@ def test_every_command_and_its_options_are_documented(name):
     options = {option for action in parser._actions for option in action.option_strings if option.startswith("--")}
     missing = sorted(option for option in options - django if option not in section[1])
     assert missing == []
+
+
+def test_the_references_are_up_to_date_and_leave_nothing_out():
+    call_command("write_reference", "--check")
+    settings = (ROOT / "docs" / "reference" / "settings.md").read_text()
+    assert [name for name in env.scheme if f"| `{name}` |" not in settings] == []
+    commands = (ROOT / "docs" / "reference" / "commands.md").read_text()
+    assert [name for name in COMMANDS if f"### `{name}`\n\n" not in commands] == []
 
 
 WITH_TABLES = ("events", "odds", "quality", "collectors", "backtesting")

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +8,9 @@ from django.conf import settings
 from collectors.checks import fetch_cost
 from collectors.the_odds_api.address import PROVIDER_HOSTS
 from events.cli import ReadCommand, plain
+from oddsproject.example import blocks
 from oddsproject.redaction import HOLDS_PASSWORD, is_secret, masked, masked_url
 from oddsproject.settings import env
-
-HEADING = re.compile(r"# --- (.+) ---")
-VARIABLE = re.compile(r"([A-Z][A-Z0-9_]*)=")
-FIRST_GROUP = "General"
 
 
 class Command(ReadCommand):
@@ -44,12 +40,7 @@ class Command(ReadCommand):
 
 def grouped(example: Path) -> dict[str, str]:
     """The names of all settings, in the order of the example, with the headings they stand under there."""
-    group, groups = FIRST_GROUP, {}
-    for line in example.read_text(encoding="utf-8").splitlines() if example.is_file() else []:
-        if heading := HEADING.fullmatch(line):
-            group = heading[1]
-        elif (variable := VARIABLE.match(line)) and variable[1] in env.scheme:
-            groups[variable[1]] = group
+    groups = {name: block.group for block in blocks(example) for name in block.names if name in env.scheme}
     return groups | {name: "Others" for name in env.scheme if name not in groups}
 
 

@@ -1,0 +1,52 @@
+"""The reference of settings: what each means from .env.example, its type and default from where it is declared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oddsproject.example import blocks
+from oddsproject.settings import BASE_DIR, env
+
+INTRODUCTION = """\
+# Settings
+
+Written by `manage.py write_reference` from `.env.example` and from where settings are declared. Settings are variables
+of the environment or lines of `.env`; the environment goes before. `manage.py show_config` tells what is in effect and
+where it comes from, and `manage.py check` what cannot be meant. What is left empty has its default.
+"""
+TYPES = {
+    str: "text",
+    bool: "`true` or `false`",
+    int: "whole number",
+    float: "number",
+    list: "list, commas between",
+}
+
+
+def page() -> str:
+    """The whole page, in Markdown."""
+    parts = [INTRODUCTION]
+    group_before = ""
+    for block in blocks(BASE_DIR / ".env.example"):
+        if block.group != group_before:
+            parts.append(f"## {block.group}\n")
+            group_before = block.group
+        parts.append("### " + ", ".join(f"`{name}`" for name in block.names) + "\n")
+        if declared := [name for name in block.names if name in env.scheme]:
+            parts += ["| setting | type | default |", "| --- | --- | --- |"]
+            parts += [
+                f"| `{name}` | {TYPES[env.scheme[name][0]]} | {_default(env.scheme[name][1])} |" for name in declared
+            ]
+            parts.append("")
+        parts.append(block.text.replace("<", "&lt;") + "\n")
+    return "\n".join(parts)
+
+
+def _default(value: Any) -> str:
+    if value in ("", []):
+        return "empty"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if isinstance(value, list):
+        return f"`{','.join(value)}`"
+    return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
