@@ -54,7 +54,10 @@ class StrategyCommand(ReadCommand):
             metavar="MINUTES",
             help="of a closing line",
         )
-        parser.add_argument("--max-age", type=float, default=float(settings.MAX_QUOTE_AGE_MINUTES), metavar="MINUTES")
+        parser.add_argument(
+            "--max-age", type=float, default=float(settings.MAX_QUOTE_AGE_MINUTES), metavar="MINUTES",
+            help="older prices do not count as covered; default: MAX_QUOTE_AGE_MINUTES",
+        )  # fmt: skip
         parser.add_argument(
             "--min-coverage", type=float, default=DEFAULTS["min_coverage"], metavar="SHARE", help="below it: refused"
         )

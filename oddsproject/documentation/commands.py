@@ -87,7 +87,8 @@ def _default(action: argparse.Action) -> str:
     default: Any = action.default
     if action.required and action.nargs != "*":
         return "required"
-    if action.nargs == 0 or default in (None, "", argparse.SUPPRESS) or default == []:
+    told = "default" in (action.help or "")  # in its own words: it may be that of a setting
+    if told or action.nargs == 0 or default in (None, "", argparse.SUPPRESS) or default == []:
         return ""
     return f"`{default:g}`" if isinstance(default, float) else f"`{_cell(str(default))}`"
 
