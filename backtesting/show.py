@@ -132,23 +132,18 @@ def figures(metrics: Figures) -> list[str]:
     ]
 
 
-def comparison(runs: Sequence[BacktestRun]) -> Table:
-    """Finished runs side by side, in the order given."""
+def comparison(runs: Sequence[BacktestRun]) -> Iterator[RenderableType]:
+    """Finished runs side by side, in the order given, and under that what each was made with: too long for a column."""
     listing = table()
-    for name in ("Run", "Strategy", "Settings", "Range"):
+    for name in ("Run", "Strategy"):
         listing.add_column(name)
     for name in (*FIGURES, "Coverage"):
         listing.add_column(name, justify="right")
     for run in runs:
-        listing.add_row(
-            f"#{run.pk}",
-            plain(run.strategy),
-            plain(_settings(run)),
-            game_days(run.start, run.end),
-            *figures(run.metrics),
-            share(run.coverage["fraction"]),
-        )
-    return listing
+        listing.add_row(f"#{run.pk}", plain(run.strategy), *figures(run.metrics), share(run.coverage["fraction"]))
+    yield listing
+    for run in runs:
+        yield plain(f"#{run.pk}: {game_days(run.start, run.end)}; {_settings(run)}")
 
 
 def _settings(run: BacktestRun) -> str:

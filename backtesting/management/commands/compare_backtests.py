@@ -40,7 +40,8 @@ class Command(ReadCommand):
         if as_json:
             self.print_json([run_summary(run) for run in found])
         elif found:
-            self.console.print(show.comparison(found))
+            for part in show.comparison(found):
+                self.console.print(part)
             self._warn(found)
         else:
             self.console.print("No finished run. Make one: manage.py run_backtest expected_value --start … --end …")
