@@ -9,7 +9,7 @@ PORT ?= 8000
 FUZZ ?= 1000000
 FUZZ_SEED ?= $(shell date +%s)
 
-.PHONY: run test check lint types migrations-check tests fuzz bench clean pins help
+.PHONY: run test check lint types migrations-check tests fuzz bench docs screenshots clean pins help
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -42,8 +42,15 @@ fuzz: .venv/installed-dev  ## read, judge and store answers gone wrong at random
 bench: .venv/installed-dev  ## measure the figures of docs/benchmarks.md; SIZE=small|default|full
 	@$(PY) -m bench --size $(SIZE)
 
+docs: .venv/installed-dev  ## build the site of the documentation into site/; every link is checked
+	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict --quiet
+	@echo "✓ open site/index.html"
+
+screenshots: .venv/installed-dev  ## take the pictures of docs/images anew: the product on the sandbox, in Chromium
+	$(PY) -m oddsproject.documentation.screenshots
+
 clean:  ## remove what was installed and built; the data in var/ stays
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv site .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 pins: .venv/installed-dev  ## pin requirements*.in anew (needs uv on PATH)
