@@ -44,7 +44,7 @@ bench: .venv/installed-dev  ## measure the figures of docs/benchmarks.md; SIZE=s
 
 docs: .venv/installed-dev  ## build the site of the documentation into site/; every link is checked
 	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict --quiet
-	@echo "✓ open site/index.html"
+	@echo "✓ site/index.html; with search: $(PY) -m http.server --directory site 8001, then http://127.0.0.1:8001/"
 
 screenshots: .venv/installed-dev  ## take the pictures of docs/images anew: the product on the sandbox, in Chromium
 	$(PY) -m oddsproject.documentation.screenshots

@@ -32,21 +32,21 @@ def page() -> str:
             parts.append(f"## {block.group}\n")
             group_before = block.group
         parts.append("### " + ", ".join(f"`{name}`" for name in block.names) + "\n")
-        if declared := [name for name in block.names if name in env.scheme]:
-            parts += ["| setting | type | default |", "| --- | --- | --- |"]
-            parts += [
-                f"| `{name}` | {TYPES[env.scheme[name][0]]} | {_default(env.scheme[name][1])} |" for name in declared
-            ]
-            parts.append("")
+        declared = [name for name in block.names if name in env.scheme]
+        parts += [f"- `{name}`: {_declared(*env.scheme[name])}" for name in declared]
+        parts.append("")
         parts.append(block.text.replace("<", "&lt;") + "\n")
     return "\n".join(parts)
 
 
-def _default(value: Any) -> str:
-    if value in ("", []):
-        return "empty"
-    if isinstance(value, bool):
-        return f"`{str(value).lower()}`"
-    if isinstance(value, list):
-        return f"`{','.join(value)}`"
-    return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
+def _declared(cast: type, default: Any) -> str:
+    """Type and default."""
+    if default in ("", []):
+        shown = "empty"
+    elif isinstance(default, bool):
+        shown = f"`{str(default).lower()}`"
+    elif isinstance(default, list):
+        shown = f"`{','.join(default)}`"
+    else:
+        shown = f"`{default:g}`" if isinstance(default, float) else f"`{default}`"
+    return f"{TYPES[cast]}; default: {shown}"

@@ -30,7 +30,7 @@ def test_every_command_and_its_options_are_documented(name):
 def test_the_references_are_up_to_date_and_leave_nothing_out():
     call_command("write_reference", "--check")
     settings = (ROOT / "docs" / "reference" / "settings.md").read_text()
-    assert [name for name in env.scheme if f"| `{name}` |" not in settings] == []
+    assert [name for name in env.scheme if f"- `{name}`: " not in settings] == []
     commands = (ROOT / "docs" / "reference" / "commands.md").read_text()
     assert [name for name in COMMANDS if f"### `{name}`\n\n" not in commands] == []
 
