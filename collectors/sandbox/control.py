@@ -79,7 +79,7 @@ def _results(sandbox: Sandbox, parameters: Mapping[str, str]) -> Answer:
     """How the games that began on these days in UTC ended, as the CSV that `import_results` takes."""
     sport = SPORTS.get(parameters.get("sport", ""))
     if sport is None or not {"start", "end"} <= parameters.keys():
-        raise ValueError("sport, start and end are needed: results?sport=basketball_nba&start=2026-01-05&end=2026-01-18")
+        raise ValueError("sport, start and end are needed: ?sport=basketball_nba&start=2026-01-05&end=2026-01-18")
     first, last = (_midnight(parameters[name]) for name in ("start", "end"))
     lines = ["event_id,home_score,away_score"]
     for game in sandbox.league.between(sport, first, last + DAY):

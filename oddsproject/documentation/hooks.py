@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+
+from oddsproject.documentation import notebook
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -19,16 +19,6 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """research.ipynb becomes a page of the same name."""
-    notebook = json.loads((Path(config.docs_dir) / "research.ipynb").read_text(encoding="utf-8"))
-    files.append(File.generated(config, "research.md", content=as_markdown(notebook)))
+    """The notebook becomes a page of its name."""
+    files.append(File.generated(config, "research.md", content=notebook.page()))
     return files
-
-
-def as_markdown(notebook: dict[str, Any]) -> str:
-    """The cells one after the other, code in fences. Outputs are not kept in the notebook, so there are none."""
-    cells = []
-    for cell in notebook["cells"]:
-        text = "".join(cell["source"])
-        cells.append(text if cell["cell_type"] == "markdown" else f"```python\n{text}\n```")
-    return "\n\n".join(cells) + "\n"

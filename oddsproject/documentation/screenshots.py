@@ -1,4 +1,4 @@
-"""The pictures in docs/images: the product on the sandbox, in a folder of its own, photographed in Chromium.
+"""The pictures in docs/images, and the tables of the notebook: the product on the sandbox, in a folder of its own.
 
 `make screenshots` runs it, in a minute or two. Nothing of the installation at hand is read or changed.
 """
@@ -24,6 +24,7 @@ from urllib.request import urlopen
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from events.tests.browsers import chromium
+from oddsproject.documentation import notebook
 from oddsproject.settings import BASE_DIR
 
 Look = Literal["light", "dark"]
@@ -64,6 +65,8 @@ class Product(NamedTuple):
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="odds-screenshots-") as folder, product(Path(folder)) as running:
         pictures = _pictures(_fill(running, Path(folder)))
+        tables = notebook.run(running.environment)
+        notebook.TABLES.write_text(json.dumps(tables, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         IMAGES.mkdir(exist_ok=True)
         with chromium() as browser:
             for look in LOOKS:

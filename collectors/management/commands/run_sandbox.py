@@ -25,7 +25,7 @@ class Command(RichCommand):
         parser.add_argument("--host", default="127.0.0.1", help="default: %(default)s, this machine only")
         parser.add_argument("--port", type=int, default=settings.SANDBOX_PORT, help="default: SANDBOX_PORT")
         parser.add_argument("--seed", type=int, default=1, help="another seed is another league; default: %(default)s")
-        parser.add_argument("--quota", type=int, default=settings.ODDS_API_QUOTA, help="a month; default: ODDS_API_QUOTA")
+        parser.add_argument("--quota", type=int, default=settings.ODDS_API_QUOTA, help="default: ODDS_API_QUOTA")
         parser.add_argument(
             "--key", action="append", metavar="KEY", help="a key to accept, repeatable; default: sandbox"
         )
