@@ -49,6 +49,8 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.FIXED_INTERVAL_MINUTES, settings.ODDS_API_QUOTA = 30.0, 20_000
     # Tests of backups make their own, and none sees those of whoever works here.
     settings.BACKUP_DAILY, settings.BACKUP_DIR = False, Path(settings.VAR_DIR) / "test-backups"
+    # What a test has changed is on the next page.
+    settings.PAGE_SECONDS = 0
     # A hash that is dear to guess is dear to make, for each test in which somebody logs in.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     run = os.environ.setdefault("ODDS_TEST_RUN", str(os.getpid()))

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 
 from events.models import Event
+from events.reading import rows_of
 
 from .dimensions import Requests
 from .lines import StandingPrice
@@ -98,11 +99,11 @@ class EventPrices:
     prices: list[StandingPrice]
 
 
-def prices_at(events: Collection[Event], moment: datetime, *, market: str | None = None) -> list[EventPrices]:
-    """What stood of each of these events at an instant, as `standing_odds` has it; of one market (by key) if named.
-
-    Three queries, and one a scope.
-    """
+def prices_at(
+    events: Collection[Event], moment: datetime, *, bookmaker: str | None = None, market: str | None = None
+) -> list[EventPrices]:
+    """What stood of each of these events at an instant, as `standing_odds` has it, those of one book or market (by key)
+    if named. Two queries, and one a scope."""
     ids = [event.pk for event in events]
     snapshots = OddsSnapshot.objects.filter(event__in=ids).as_of(moment)
     newest = snapshots.order_by("event_id", "scope_id", "-snapshot_time").distinct("event_id", "scope_id")
@@ -110,13 +111,14 @@ def prices_at(events: Collection[Event], moment: datetime, *, market: str | None
     for row, scope, sighting in _sightings(newest):
         sightings[row][scope] = sighting
     began = Odds.objects.filter(event__in=ids, odds_timestamp__lte=moment)
+    if bookmaker is not None:
+        began = began.for_bookmaker(bookmaker)
     if market is not None:
         began = began.for_market(market)
     runs: dict[int, list[PriceRun]] = defaultdict(list)
-    # Two questions, for the index on events and ends answers each but not both in one.
-    for rows in (began.filter(valid_until__isnull=True), began.filter(valid_until__gt=moment)):
-        for run in _runs(rows):
-            runs[run.event_row].append(run)
+    # In two parts, for the index on events and ends answers each but not both in one.
+    for run in _runs(began.filter(valid_until__isnull=True), began.filter(valid_until__gt=moment)):
+        runs[run.event_row].append(run)
     return [
         EventPrices(
             event=event,
@@ -144,14 +146,15 @@ def all_sightings(event: Event, until: datetime | None = None) -> list[tuple[int
     return [(scope, sighting) for _, scope, sighting in _sightings(rows)]
 
 
-def _runs(rows: QuerySet[Odds]) -> Iterator[PriceRun]:
-    return map(PriceRun._make, rows.order_by().values_list(*_RUN))
+def _runs(*parts: QuerySet[Odds]) -> Iterator[PriceRun]:
+    first, *others = [rows.order_by().values_list(*_RUN) for rows in parts]
+    return map(PriceRun._make, rows_of(first.union(*others, all=True) if others else first))
 
 
 def _sightings(rows: QuerySet[OddsSnapshot]) -> Iterator[tuple[int, int, Sighting]]:
     """(id of the event's row, id of the scope, snapshot)"""
     scopes = Requests()
-    for event, scope, snapshot_time, commence_time, is_live in rows.values_list(*_SNAPSHOT):
+    for event, scope, snapshot_time, commence_time, is_live in rows_of(rows.values_list(*_SNAPSHOT)):
         yield (
             event,
             scope,

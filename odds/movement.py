@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -45,14 +46,12 @@ def price_changes(event: Event, *, bookmaker: str | None = None, market: str | N
         rows = rows.for_bookmaker(bookmaker)
     if market is not None:
         rows = rows.for_market(market)
-    return sorted(map(PriceChange._make, rows_of(rows.values_list(*_CHANGE))), key=_series)
+    series: dict[tuple[str, str, str, str, str], list[PriceChange]] = defaultdict(list)
+    for change in map(PriceChange._make, rows_of(rows.values_list(*_CHANGE))):
+        series[change.market, change.bookmaker, change.description, change.side, change.outcome].append(change)
+    return [change for each in sorted(series, key=_order) for change in series[each]]
 
 
-def _series(change: PriceChange) -> tuple[object, ...]:
-    return (
-        market_order(change.market),
-        change.bookmaker,
-        change.description,
-        side_order(change.side),
-        change.outcome,
-    )
+def _order(series: tuple[str, str, str, str, str]) -> tuple[object, ...]:
+    market, bookmaker, description, side, outcome = series
+    return market_order(market), bookmaker, description, side_order(side), outcome

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.core.cache import cache
 from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.functions import MD5
 
 from events.models import Event
+from events.recent import recent
 
 from .models import Bookmaker, Market, Odds, OddsSnapshot
 
@@ -60,12 +60,8 @@ def statistics(*, exact: bool = False) -> Statistics:
 
 
 def recent_statistics() -> Statistics:
-    """The same, up to a minute old: what many ask for is counted once, for whoever asks this process."""
-    recent: Statistics | None = cache.get("odds.statistics")
-    if recent is None:
-        recent = statistics()
-        cache.set("odds.statistics", recent, RECENT_SECONDS)
-    return recent
+    """The same, up to a minute old."""
+    return recent("odds.statistics", RECENT_SECONDS, statistics)
 
 
 def _counts(exact: bool) -> tuple[dict[str, int], list[str]]:

@@ -20,13 +20,13 @@ from .archived import RawArchived
 from .board import MarketBoard, board
 from .dimensions import bookmaker_titles
 from .event_lines import closing_prices, opening_prices
+from .event_prices import prices_at
 from .lines import market_order, side_order
 from .models import OddsSnapshot
 from .movement import PriceChange, price_changes
 from .movement_chart import movement_figure
 from .price_style import COOKIE, PriceStyle, style_named
 from .pricing import DevigMethod
-from .standing import standing_odds
 
 SHOWN = {"standing": "Standing", "opening": "Opening", "closing": "Closing"}
 SNAPSHOTS_LISTED = 200
@@ -52,7 +52,7 @@ def event(request: HttpRequest, event_id: str) -> HttpResponse:
     shown = shown if shown in SHOWN else "standing"
     method = _method(request.GET.get("devig", ""))
     moment = as_of or timezone.now()
-    standing, looks = standing_odds(found, moment), OddsSnapshot.objects.filter(event=found)
+    (standing,), looks = prices_at([found], moment), OddsSnapshot.objects.filter(event=found)
     context = {
         "title": found.title,
         "event": found,
@@ -60,13 +60,13 @@ def event(request: HttpRequest, event_id: str) -> HttpResponse:
         "as_of_typed": typed,
         "moment": moment,
         "newest": standing.newest,
-        "age": duration(standing.age) if standing.age is not None else "",
-        "is_live": standing.is_live,
+        "age": duration(moment - standing.newest.snapshot_time) if standing.newest else "",
+        "is_live": standing.newest is not None and standing.newest.is_live,
         "shown": shown,
         "views": SHOWN,
         "method": method,
         "methods": list(DevigMethod),
-        "boards": _boards(request, found, standing.prices() if shown == "standing" else None, shown, method),
+        "boards": _boards(request, found, standing.prices if shown == "standing" else None, shown, method),
         "markets": _markets(found),
         "look_count": looks.count(),
     }

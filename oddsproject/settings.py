@@ -198,6 +198,8 @@ STATICFILES_FINDERS = [
 ]
 WHITENOISE_USE_FINDERS = True  # serves packages' own files; nothing has to be collected first
 
+# A page that sums up much is made once in so many seconds for the same reader and the same question.
+PAGE_SECONDS = 5
 LOGIN_REDIRECT_URL = "admin:index"  # of the admin's own page for logging in, opened by itself
 UNFOLD = THEME
 

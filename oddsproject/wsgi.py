@@ -23,3 +23,4 @@ atexit.register(watch.stop)
 # All of the above stays: looking through it for garbage takes 10 ms, again and again, in the middle of answers.
 gc.collect()
 gc.freeze()
+gc.set_threshold(10_000, 50, 100)  # answers of thousands of prices leave no cycles behind

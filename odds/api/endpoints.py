@@ -11,9 +11,9 @@ from events.api.lookups import event_or_404
 from events.models import Event
 
 from ..event_lines import LinePrice, closing_prices, opening_prices
+from ..event_prices import prices_at
 from ..lines import BestPrice, StandingPrice, best_prices, book_lines, compared
 from ..movement import PriceChange, price_changes
-from ..standing import standing_odds
 from .examples import BEST, CHANGE, COMPARED, LINE, STANDING
 from .filters import MarketQuery, MovementQuery, PriceQuery, SeriesQuery
 from .serializers import BestRow, ChangeRow, ComparedRow, LineRow, StandingRow
@@ -28,8 +28,8 @@ class EventOddsView(EventPricesView):
     row_class, query_class = StandingRow, PriceQuery
 
     def records(self, event: Event, query: dict[str, Any], moment: datetime) -> list[StandingPrice]:
-        standing = standing_odds(event, moment, **keys_of(query)).prices()
-        prices = [price for line in book_lines(standing) for price in line.prices]
+        (standing,) = prices_at([event], moment, **keys_of(query))
+        prices = [price for line in book_lines(standing.prices) for price in line.prices]
         live = query.get("live")
         return prices if live is None else [price for price in prices if price.is_live == live]
 
@@ -53,7 +53,8 @@ class BestOddsView(EventPricesView):
     row_class, query_class = BestRow, MarketQuery
 
     def records(self, event: Event, query: dict[str, Any], moment: datetime) -> list[BestPrice]:
-        return best_prices(standing_odds(event, moment, **keys_of(query, "market")).prices())
+        (standing,) = prices_at([event], moment, **keys_of(query, "market"))
+        return best_prices(standing.prices)
 
 
 class ComparisonView(EventPricesView):
@@ -63,9 +64,9 @@ class ComparisonView(EventPricesView):
     row_class, query_class = ComparedRow, MarketQuery
 
     def rows(self, query: dict[str, Any], moment: datetime) -> Sequence[Sequence[Any]]:
-        standing = standing_odds(event_or_404(self.kwargs["event_id"]), moment, **keys_of(query, "market"))
+        (standing,) = prices_at([event_or_404(self.kwargs["event_id"])], moment, **keys_of(query, "market"))
         read = itemgetter(*self.columns())
-        return [read(compared(price, line)) for line in book_lines(standing.prices()) for price in line.prices]
+        return [read(compared(price, line)) for line in book_lines(standing.prices) for price in line.prices]
 
 
 class OpeningLinesView(EventPricesView):

@@ -22,8 +22,11 @@ class EventPricesView(InstantView):
     path_parameters = EVENT_PATH
 
     def rows(self, query: dict[str, Any], moment: datetime) -> Sequence[Sequence[Any]]:
-        read = attrgetter(*self.columns())
-        return [read(record) for record in self.records(event_or_404(self.kwargs["event_id"]), query, moment)]
+        records, columns = self.records(event_or_404(self.kwargs["event_id"]), query, moment), self.columns()
+        if records and getattr(records[0], "_fields", ()) == columns:
+            return records  # which are rows as they are
+        read = attrgetter(*columns)
+        return [read(record) for record in records]
 
     def records(self, event: Event, query: dict[str, Any], moment: datetime) -> Sequence[Any]:
         """Records whose fields are the columns."""
