@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.contrib.auth.models import User
+from django.contrib.auth import get_user_model
 from django.db import connections
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -55,7 +55,7 @@ def reading(site: str, client: Client, complaints: list[str] | None = None, **co
     What is, is collected in `complaints`, which has to be empty at the end.
     Its loop runs in this thread: whoever asks the database meanwhile sets DJANGO_ALLOW_ASYNC_UNSAFE.
     """
-    client.force_login(User.objects.create_superuser("reader"))
+    client.force_login(get_user_model().objects.create_superuser("reader"))
     wrong = [] if complaints is None else complaints
     with chromium() as browser, browser.new_context(base_url=site, **context) as window:
         window.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site}])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -52,3 +54,8 @@ def test_the_site_is_whole_fits_a_phone_and_asks_nobody_else(site):
         page.get_by_role("textbox", name="Search").fill("line_movement")
         expect(page.locator(".md-search-result__item").first).to_be_visible()
     assert [url for url in elsewhere if not url.startswith(("data:", "blob:"))] == []
+
+
+def test_pictures_can_be_taken_where_django_is_not_set_up():
+    """The script that takes them begins outside the project, as `make screenshots` starts it."""
+    subprocess.run([sys.executable, "-c", "import oddsproject.documentation.screenshots"], cwd=BASE_DIR, check=True)
