@@ -15,7 +15,7 @@ from odds.opportunity_search import opportunities_before
 from odds.queries import find_opportunities
 from odds.standing import standing_odds
 
-from .factories import make_event, make_odds, make_pair, make_scope, make_snapshot
+from .factories import make_event, make_game, make_odds, make_pair, make_scope, make_snapshot
 
 pytestmark = pytest.mark.django_db
 
@@ -34,19 +34,6 @@ def run(*args):
 
 def answer(*args):
     return json.loads(run(*args, "--json"))
-
-
-def make_game(**over):
-    """At 35 minutes h2h +110 at a and +105 at b, totals that are dear, and pinnacle at -110 all round."""
-    event = make_event(**over)
-    for minutes in (60, 35):
-        make_snapshot(event, snapshot_time=event.commence_time - timedelta(minutes=minutes))
-    began = {"odds_timestamp": event.commence_time - timedelta(minutes=35)}
-    make_odds(event, "a", "h2h", "home", price=110, **began)
-    make_odds(event, "b", "h2h", "away", price=105, **began)
-    for market, sides in (("h2h", ("home", "away")), ("totals", ("over", "under"))):
-        make_pair(event, "pinnacle", market, prices=dict.fromkeys(sides, -110), **began)
-    return event
 
 
 @pytest.fixture

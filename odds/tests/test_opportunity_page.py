@@ -7,24 +7,12 @@ import pytest
 from django.utils.html import escape
 
 from events.tests.factories import TIP
-from odds.tests.factories import make_event, make_odds, make_pair, make_snapshot
+from odds.tests.factories import make_event, make_game, make_odds, make_pair, make_snapshot
 
 pytestmark = pytest.mark.django_db
 
 SOON = "2026-01-15T00:00:00Z"  # half an hour before the start
 EVIL = "<script>alert(1)</script>{{ 7*7 }}"
-
-
-def make_game(**over):
-    """At 35 minutes h2h +110 at a and +105 at b, and pinnacle at -110 on both sides."""
-    event = make_event(**over)
-    for minutes in (60, 35):
-        make_snapshot(event, snapshot_time=event.commence_time - timedelta(minutes=minutes))
-    began = {"odds_timestamp": event.commence_time - timedelta(minutes=35)}
-    make_odds(event, "a", "h2h", "home", price=110, **began)
-    make_odds(event, "b", "h2h", "away", price=105, **began)
-    make_pair(event, "pinnacle", "h2h", prices={"home": -110, "away": -110}, **began)
-    return event
 
 
 def page(client, **asked):
