@@ -18,9 +18,18 @@ def rows_of(values: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
     """
     operations: Any = connection.ops  # PostgreSQL's
     try:
-        sql = operations.compose_sql(*values.query.sql_with_params())
+        return _fetched(operations.compose_sql(*values.query.sql_with_params()))
     except EmptyResultSet:
         return []
+
+
+def rows_of_sql(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """What a statement gives, for one that is asked so often that to have Django write it anew each time is felt."""
+    operations: Any = connection.ops
+    return _fetched(operations.compose_sql(sql, parameters))
+
+
+def _fetched(sql: str) -> list[tuple[Any, ...]]:
     with _cursor() as cursor:
         cursor.execute(sql)
         rows: list[tuple[Any, ...]] = cursor.fetchall()

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 
 from events.models import Event
-from events.reading import rows_of
+from events.reading import rows_of, rows_of_sql
 
 from .dimensions import Requests
 from .lines import StandingPrice
@@ -24,6 +24,24 @@ _RUN = (
     "outcome__description", "point", "price", "decimal_price", "odds_timestamp", "valid_until", "last_update",
     "is_valid", "validation_notes",
 )  # fmt: skip
+# What stood of some events at an instant. In two parts: the index on events and ends answers each, but not both in one.
+_STANDING_SQL = """
+    SELECT odds.event_id, event.api_id, bookmaker.key, market.key, outcome.name, outcome.side, outcome.description,
+        odds.point, odds.price, odds.decimal_price, odds.odds_timestamp, odds.valid_until, odds.last_update,
+        odds.is_valid, odds.validation_notes
+    FROM (
+        SELECT * FROM odds_odds WHERE event_id = ANY(%(events)s) AND valid_until IS NULL
+        UNION ALL
+        SELECT * FROM odds_odds WHERE event_id = ANY(%(events)s) AND valid_until > %(moment)s
+    ) AS odds
+    JOIN events_event AS event ON event.id = odds.event_id
+    JOIN odds_bookmaker AS bookmaker ON bookmaker.id = odds.bookmaker_id
+    JOIN odds_market AS market ON market.id = odds.market_id
+    JOIN odds_outcome AS outcome ON outcome.id = odds.outcome_id
+    WHERE odds.odds_timestamp <= %(moment)s
+        AND (%(bookmaker)s::text IS NULL OR bookmaker.key = %(bookmaker)s)
+        AND (%(market)s::text IS NULL OR market.key = %(market)s)
+"""
 _SNAPSHOT = ("event_id", "scope_id", "snapshot_time", "commence_time", "is_live")
 
 
@@ -110,14 +128,9 @@ def prices_at(
     sightings: dict[int, Sightings] = defaultdict(Sightings)
     for row, scope, sighting in _sightings(newest):
         sightings[row][scope] = sighting
-    began = Odds.objects.filter(event__in=ids, odds_timestamp__lte=moment)
-    if bookmaker is not None:
-        began = began.for_bookmaker(bookmaker)
-    if market is not None:
-        began = began.for_market(market)
     runs: dict[int, list[PriceRun]] = defaultdict(list)
-    # In two parts, for the index on events and ends answers each but not both in one.
-    for run in _runs(began.filter(valid_until__isnull=True), began.filter(valid_until__gt=moment)):
+    asked = {"events": ids, "moment": moment, "bookmaker": bookmaker, "market": market}
+    for run in map(PriceRun._make, rows_of_sql(_STANDING_SQL, asked)):
         runs[run.event_row].append(run)
     return [
         EventPrices(
@@ -146,9 +159,8 @@ def all_sightings(event: Event, until: datetime | None = None) -> list[tuple[int
     return [(scope, sighting) for _, scope, sighting in _sightings(rows)]
 
 
-def _runs(*parts: QuerySet[Odds]) -> Iterator[PriceRun]:
-    first, *others = [rows.order_by().values_list(*_RUN) for rows in parts]
-    return map(PriceRun._make, rows_of(first.union(*others, all=True) if others else first))
+def _runs(rows: QuerySet[Odds]) -> Iterator[PriceRun]:
+    return map(PriceRun._make, rows_of(rows.order_by().values_list(*_RUN)))
 
 
 def _sightings(rows: QuerySet[OddsSnapshot]) -> Iterator[tuple[int, int, Sighting]]:
