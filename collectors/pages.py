@@ -7,15 +7,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.cache import cache_page
 from django.views.decorators.http import require_safe
-from django.views.decorators.vary import vary_on_cookie
 
+from events.recent import recent_page
 from events.times import duration
 from odds.wording import percent
 
@@ -33,8 +31,7 @@ CALLS = 20
 
 @login_required(login_url="admin:login")
 @require_safe
-@cache_page(settings.PAGE_SECONDS)
-@vary_on_cookie
+@recent_page
 def collecting(request: HttpRequest) -> HttpResponse:
     """How collecting goes. Nothing here changes anything, and the provider is not asked."""
     now, terms = timezone.now(), Terms.of_settings()

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from django.conf import settings
 from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import cache_control, cache_page
+from django.views.decorators.vary import vary_on_cookie
 
 T = TypeVar("T")
+View = Callable[[HttpRequest], HttpResponse]
 
 
 def recent(name: str, seconds: float, make: Callable[[], T]) -> T:
@@ -18,3 +23,8 @@ def recent(name: str, seconds: float, make: Callable[[], T]) -> T:
         known = make()
         cache.set(name, known, seconds)
     return known  # type: ignore[return-value]
+
+
+def recent_page(view: View) -> View:
+    """A page made once in `PAGE_SECONDS` for the same reader and the same question. Nobody between may keep it."""
+    return cache_control(private=True)(cache_page(settings.PAGE_SECONDS)(vary_on_cookie(view)))

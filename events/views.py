@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.cache import cache_page
 from django.views.decorators.http import require_safe
-from django.views.decorators.vary import vary_on_cookie
 
 from .filters import EventFilter
 from .models import Event
+from .recent import recent_page
 
 PER_PAGE = 50
 
 
 @login_required(login_url="admin:login")
 @require_safe
-@cache_page(settings.PAGE_SECONDS)
-@vary_on_cookie
+@recent_page
 def events(request: HttpRequest) -> HttpResponse:
     """What the filter finds, page by page."""
     found = EventFilter(request.GET, Event.objects.all(), now=timezone.now())

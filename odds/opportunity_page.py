@@ -7,17 +7,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.cache import cache_page
 from django.views.decorators.http import require_safe
-from django.views.decorators.vary import vary_on_cookie
 
 from events.models import Event
+from events.recent import recent_page
 from events.times import duration, parse_time
 
 from .dimensions import bookmaker_titles
@@ -94,8 +92,7 @@ class OpportunityForm(forms.Form):
 
 @login_required(login_url="admin:login")
 @require_safe
-@cache_page(settings.PAGE_SECONDS)
-@vary_on_cookie
+@recent_page
 def opportunities(request: HttpRequest) -> HttpResponse:
     """What stands of all events to come; or, of those that start within a day, for how long each stood."""
     titles = bookmaker_titles()

@@ -6,19 +6,17 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.cache import cache_page
 from django.views.decorators.http import require_safe
-from django.views.decorators.vary import vary_on_cookie
 
 from collectors.health import health_of_settings
 from collectors.outlook import collector_state, outlook
 from collectors.pages import findings_shown
 from events.models import Event
+from events.recent import recent_page
 from events.times import duration
 from odds.choices import Side
 from odds.dimensions import bookmaker_titles
@@ -40,8 +38,7 @@ GAMES = 20
 
 @login_required(login_url="admin:login")
 @require_safe
-@cache_page(settings.PAGE_SECONDS)
-@vary_on_cookie
+@recent_page
 def overview(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     health = health_of_settings(now)

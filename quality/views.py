@@ -8,17 +8,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.cache import cache_page
 from django.views.decorators.http import require_safe
-from django.views.decorators.vary import vary_on_cookie
 
 from events.admin_pages import OfEvent
 from events.models import Event
+from events.recent import recent_page
 from odds.wording import percent
 
 from .admin_filters import ALL, StateFilter
@@ -68,8 +66,7 @@ class Cell:
 
 @login_required(login_url="admin:login")
 @require_safe
-@cache_page(settings.PAGE_SECONDS)
-@vary_on_cookie
+@recent_page
 def quality(request: HttpRequest) -> HttpResponse:
     """The last days, of all sports or one. Nothing here changes anything."""
     days, sports = _days(request.GET.get("days", "")), Event.objects.sports()

@@ -5,12 +5,14 @@ from datetime import timedelta
 
 import pytest
 from django.db import OperationalError, connection
+from django.http import HttpResponse
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.html import escape
 
 from events.models import Event
+from events.recent import recent_page
 from events.tests.factories import make_event
 from odds.models import OddsSnapshot
 from odds.tests.factories import make_odds, make_pair, make_snapshot
@@ -210,3 +212,17 @@ def test_a_fault_of_ours_is_no_fault_of_the_database(admin_client, monkeypatch):
     text = page(admin_client, "/events/", status=500)
     assert "odds_pipeline.log" in text
     assert "secret" not in text
+
+
+def test_a_page_that_sums_up_much_is_made_once_in_a_while_for_each_reader(rf, settings):
+    settings.PAGE_SECONDS = 60
+    made = []
+
+    def view(request):
+        made.append(request.headers.get("Cookie"))
+        return HttpResponse(str(len(made)))
+
+    page = recent_page(view)
+    answers = [page(rf.get(address, headers={"cookie": name})) for address in ("/", "/?x=1") for name in "aab"]
+    assert [answer.content for answer in answers] == [b"1", b"1", b"2", b"3", b"3", b"4"]
+    assert {answer["Cache-Control"] for answer in answers} == {"max-age=60, private"}
