@@ -73,6 +73,7 @@ GROUPS = {
 PAGES = {
     "overview": ("Overview", "dashboard"),
     "events-page": ("Events", "event"),
+    "opportunities-page": ("Opportunities", "lightbulb"),
     "quality": ("Quality", "verified"),
     "collecting": ("Collecting", "cloud_download"),
     "backtests": ("Backtests", "query_stats"),
