@@ -20,7 +20,7 @@ CLOSE_LIMITS = {"h2h": 0.02, "spreads": 0.4, "totals": 0.4}
 
 
 @pytest.mark.django_db
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(histories(), st.data())
 def test_answers_after_decisions_are_judged_as_rebuilding_would(steps, data):
     from django.conf import settings as project

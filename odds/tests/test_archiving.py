@@ -383,7 +383,7 @@ def test_archiving_killed_again_and_again_loses_nothing(tmp_path):
         make_odds(event)
     Event.objects.update(closing_at=None)
     hashed, chance, halfway = fingerprint(), random.Random(9), 0
-    for _ in range(4):
+    for _ in range(3):
         finished = whole_files(tmp_path)
         process = start_archiving(tmp_path)
         deadline = time.monotonic() + 20
