@@ -29,9 +29,9 @@ from .verdict import Finding
 CALLS = 20
 
 
+@recent_page
 @login_required(login_url="admin:login")
 @require_safe
-@recent_page
 def collecting(request: HttpRequest) -> HttpResponse:
     """How collecting goes. Nothing here changes anything, and the provider is not asked."""
     now, terms = timezone.now(), Terms.of_settings()

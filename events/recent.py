@@ -26,5 +26,8 @@ def recent(name: str, seconds: float, make: Callable[[], T]) -> T:
 
 
 def recent_page(view: View) -> View:
-    """A page made once in `PAGE_SECONDS` for the same reader and the same question. Nobody between may keep it."""
+    """A page made once in `PAGE_SECONDS` for the same cookies and the same question. Nobody between may keep it.
+
+    Who that is was asked when it was made: one whose session is ended elsewhere may see it for so long.
+    """
     return cache_control(private=True)(cache_page(settings.PAGE_SECONDS)(vary_on_cookie(view)))

@@ -16,9 +16,9 @@ from .recent import recent_page
 PER_PAGE = 50
 
 
+@recent_page
 @login_required(login_url="admin:login")
 @require_safe
-@recent_page
 def events(request: HttpRequest) -> HttpResponse:
     """What the filter finds, page by page."""
     found = EventFilter(request.GET, Event.objects.all(), now=timezone.now())

@@ -17,6 +17,7 @@ from events.reading import rows_of, rows_of_sql
 from .dimensions import Requests
 from .lines import StandingPrice
 from .models import Odds, OddsSnapshot
+from .records import Asked
 from .standing import Sighting
 
 _RUN = (
@@ -42,7 +43,18 @@ _STANDING_SQL = """
         AND (%(bookmaker)s::text IS NULL OR bookmaker.key = %(bookmaker)s)
         AND (%(market)s::text IS NULL OR market.key = %(market)s)
 """
-_SNAPSHOT = ("event_id", "scope_id", "snapshot_time", "commence_time", "is_live")
+# The newest snapshot of each of some events, at an instant, for each thing asked.
+_NEWEST_SQL = """
+    SELECT newest.event_id, newest.scope_id, newest.snapshot_time, newest.commence_time, newest.is_live,
+        scope.asked, scope.odds_format
+    FROM (
+        SELECT DISTINCT ON (event_id, scope_id) event_id, scope_id, snapshot_time, commence_time, is_live
+        FROM odds_oddssnapshot WHERE event_id = ANY(%(events)s) AND snapshot_time <= %(moment)s
+        ORDER BY event_id, scope_id, snapshot_time DESC
+    ) AS newest
+    JOIN odds_scope AS scope ON scope.id = newest.scope_id
+"""
+_SNAPSHOT = ("scope_id", "snapshot_time", "commence_time", "is_live")
 
 
 class PriceRun(NamedTuple):
@@ -121,15 +133,17 @@ def prices_at(
     events: Collection[Event], moment: datetime, *, bookmaker: str | None = None, market: str | None = None
 ) -> list[EventPrices]:
     """What stood of each of these events at an instant, as `standing_odds` has it, those of one book or market (by key)
-    if named. Two queries, and one a scope."""
-    ids = [event.pk for event in events]
-    snapshots = OddsSnapshot.objects.filter(event__in=ids).as_of(moment)
-    newest = snapshots.order_by("event_id", "scope_id", "-snapshot_time").distinct("event_id", "scope_id")
+    if named. Two queries."""
+    asked = {"events": [event.pk for event in events], "moment": moment, "bookmaker": bookmaker, "market": market}
     sightings: dict[int, Sightings] = defaultdict(Sightings)
-    for row, scope, sighting in _sightings(newest):
-        sightings[row][scope] = sighting
+    scopes: dict[int, Asked] = {}
+    for row, scope, snapshot_time, commence_time, is_live, *request in rows_of_sql(_NEWEST_SQL, asked):
+        if scope not in scopes:
+            scopes[scope] = Asked.from_json(*request)
+        sightings[row][scope] = Sighting(
+            snapshot_time=snapshot_time, commence_time=commence_time, is_live=is_live, asked=scopes[scope]
+        )
     runs: dict[int, list[PriceRun]] = defaultdict(list)
-    asked = {"events": ids, "moment": moment, "bookmaker": bookmaker, "market": market}
     for run in map(PriceRun._make, rows_of_sql(_STANDING_SQL, asked)):
         runs[run.event_row].append(run)
     return [
@@ -156,19 +170,15 @@ def all_sightings(event: Event, until: datetime | None = None) -> list[tuple[int
     rows = OddsSnapshot.objects.filter(event=event).order_by("snapshot_time")
     if until is not None:
         rows = rows.as_of(until)
-    return [(scope, sighting) for _, scope, sighting in _sightings(rows)]
+    scopes = Requests()
+    return [
+        (
+            scope,
+            Sighting(snapshot_time=snapshot_time, commence_time=commence_time, is_live=is_live, asked=scopes[scope]),
+        )
+        for scope, snapshot_time, commence_time, is_live in rows_of(rows.values_list(*_SNAPSHOT))
+    ]
 
 
 def _runs(rows: QuerySet[Odds]) -> Iterator[PriceRun]:
     return map(PriceRun._make, rows_of(rows.order_by().values_list(*_RUN)))
-
-
-def _sightings(rows: QuerySet[OddsSnapshot]) -> Iterator[tuple[int, int, Sighting]]:
-    """(id of the event's row, id of the scope, snapshot)"""
-    scopes = Requests()
-    for event, scope, snapshot_time, commence_time, is_live in rows_of(rows.values_list(*_SNAPSHOT)):
-        yield (
-            event,
-            scope,
-            Sighting(snapshot_time=snapshot_time, commence_time=commence_time, is_live=is_live, asked=scopes[scope]),
-        )

@@ -90,9 +90,9 @@ class OpportunityForm(forms.Form):
         )
 
 
+@recent_page
 @login_required(login_url="admin:login")
 @require_safe
-@recent_page
 def opportunities(request: HttpRequest) -> HttpResponse:
     """What stands of all events to come; or, of those that start within a day, for how long each stood."""
     titles = bookmaker_titles()

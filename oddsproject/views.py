@@ -36,9 +36,9 @@ AHEAD = timedelta(hours=36)
 GAMES = 20
 
 
+@recent_page
 @login_required(login_url="admin:login")
 @require_safe
-@recent_page
 def overview(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     health = health_of_settings(now)

@@ -64,9 +64,9 @@ class Cell:
     shade: int | None
 
 
+@recent_page
 @login_required(login_url="admin:login")
 @require_safe
-@recent_page
 def quality(request: HttpRequest) -> HttpResponse:
     """The last days, of all sports or one. Nothing here changes anything."""
     days, sports = _days(request.GET.get("days", "")), Event.objects.sports()

@@ -228,7 +228,7 @@ def test_questions_do_not_grow_with_events_or_prices(django_assert_num_queries):
         for book in range(number):
             make_pair(event, f"book{book}", prices={"home": -110, "away": -110}, odds_timestamp=at(35))
     # Events, commissions, snapshots, the one scope, prices that stand, prices that stood then and not now.
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         found = opportunities_before(at(30), Terms())
     assert len(found) == 12
 
