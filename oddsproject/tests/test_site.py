@@ -49,10 +49,10 @@ def test_the_site_is_whole_fits_a_phone_and_asks_nobody_else(site):
         ):
             page.goto(f"{site}/{name}.html")
             assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
-        page.goto(f"{site}/index.html")
+        page.goto(f"{site}/index.html", wait_until="networkidle")  # the index of the search has come
         page.set_viewport_size({"width": 1280, "height": 860})
-        page.get_by_role("textbox", name="Search").fill("line_movement")
-        expect(page.locator(".md-search-result__item").first).to_be_visible()
+        page.get_by_role("textbox", name="Search").press_sequentially("line_movement")  # it listens to keys
+        expect(page.locator(".md-search-result__item").first).to_be_visible(timeout=30_000)
     assert [url for url in elsewhere if not url.startswith(("data:", "blob:"))] == []
 
 
