@@ -21,7 +21,7 @@ COUNTED_BYTES = 256 * 1024**2
 # Price points are counted one by one up to so many rows of Odds; beyond, those of a few events stand for all.
 COUNTED_RUNS = 200_000
 SAMPLED_EVENTS = 6
-RECENT_SECONDS = 60
+RECENT_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ def statistics(*, exact: bool = False) -> Statistics:
 
 
 def recent_statistics() -> Statistics:
-    """The same, up to a minute old."""
+    """The same, up to five minutes old."""
     return recent("odds.statistics", RECENT_SECONDS, statistics)
 
 

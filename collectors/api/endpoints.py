@@ -51,7 +51,7 @@ class CreditsView(ObjectView):
 
 class StatusView(ObjectView):
     """At a glance: whether collecting goes well, how much is stored and how many credits are left. What is stored was
-    counted within the last minute."""
+    counted within the last five minutes."""
 
     summary, tag, example = "Status", "collecting", STATUS
     row_class = StatusDocument
