@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +24,13 @@ WORST_OF = "worst_of"
 METHODS = [*map(str, DevigMethod), WORST_OF]  # the usual one first
 MIN_EDGE = 0.01
 NEAR_DAYS = 1  # before and after an instant
+# What each kind is called, and what it does.
+KINDS = {
+    OpportunityKind.ARBITRAGE: ("Arbitrage", "wins the edge whatever happens"),
+    OpportunityKind.MIDDLE: ("Middle", "leaves the edge unless both win"),
+    OpportunityKind.LOW_HOLD: ("Low hold", "costs little whatever happens"),
+    OpportunityKind.VALUE: ("Value", "wins the edge in the long run"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +55,13 @@ class Chosen:
             return opportunities_at([self.event], moment, self.terms, self.kinds)
         within = None if self.days is None else timedelta(days=self.days)
         return opportunities_before(moment, self.terms, self.kinds, sport_key=self.sport_key, within=within)
+
+    def is_judged(self, found: Iterable[EventOpportunities]) -> bool:
+        """Whether value, if it is looked for, can be told: by a consensus, or by a reference with fresh prices."""
+        reference = self.terms.reference
+        if OpportunityKind.VALUE not in self.kinds or isinstance(reference, Consensus):
+            return True
+        return any(reference in each.bookmakers for each in found)
 
     def around(self, moment: datetime) -> list[Event]:
         """Events that start near the instant, before or after it, by start."""

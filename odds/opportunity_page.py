@@ -19,9 +19,8 @@ from events.recent import recent_page
 from events.times import duration, parse_time
 
 from .dimensions import bookmaker_titles
-from .opportunities import FINDABLE, Consensus, Opportunity, OpportunityKind
-from .opportunity_choice import CONSENSUS, METHODS, MIN_EDGE, SHARP, Chosen, terms_of
-from .opportunity_search import EventOpportunities
+from .opportunities import FINDABLE, Opportunity, OpportunityKind
+from .opportunity_choice import CONSENSUS, KINDS, METHODS, MIN_EDGE, SHARP, Chosen, terms_of
 from .opportunity_spans import opportunity_spans
 from .opportunity_tables import lasted
 from .price_style import COOKIE, PriceStyle, style_named, written
@@ -31,12 +30,6 @@ VIEWS = {"standing": "Now, or at an instant", "history": "For how long"}
 # Each snapshot of an event is looked at to tell for how long its opportunities stood.
 EVENTS_PER_PAGE = 5
 LISTED = 50  # of each kind
-KINDS = {
-    OpportunityKind.ARBITRAGE: ("Arbitrage", "wins the edge whatever happens"),
-    OpportunityKind.MIDDLE: ("Middle", "leaves the edge unless both win"),
-    OpportunityKind.LOW_HOLD: ("Low hold", "costs little whatever happens"),
-    OpportunityKind.VALUE: ("Value", "wins the edge in the long run"),
-}
 
 
 class OpportunityForm(forms.Form):
@@ -123,16 +116,8 @@ def _standing(
         "count": sum(map(len, of_kind.values())),
         "events": len(found),
         "fresh": len(fresh),
-        "unjudged": "" if not fresh or _is_judged(chosen, fresh) else str(chosen.terms.reference),
+        "unjudged": "" if not fresh or chosen.is_judged(fresh) else str(chosen.terms.reference),
     }
-
-
-def _is_judged(chosen: Chosen, fresh: list[EventOpportunities]) -> bool:
-    """Whether there is anything to tell value by, where it is looked for."""
-    reference = chosen.terms.reference
-    if OpportunityKind.VALUE not in chosen.kinds or isinstance(reference, Consensus):
-        return True
-    return any(reference in each.bookmakers for each in fresh)
 
 
 def _history(

@@ -11,18 +11,12 @@ from events.cli import plain, table
 from events.times import duration, stamp
 
 from .opportunities import FINDABLE, Leg, Opportunity, OpportunityKind, OpportunitySpan
+from .opportunity_choice import KINDS
 from .wording import percent, pointed, signed
 
 if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
-
-_TITLES = {
-    OpportunityKind.ARBITRAGE: "Arbitrage: wins the edge whatever happens",
-    OpportunityKind.MIDDLE: "Middle: leaves the edge unless both win",
-    OpportunityKind.LOW_HOLD: "Low hold: costs little whatever happens",
-    OpportunityKind.VALUE: "Value: wins the edge in the long run",
-}
 
 
 def opportunity_tables(opportunities: Iterable[Opportunity]) -> Iterator[Table]:
@@ -53,7 +47,7 @@ def lasted(span: OpportunitySpan) -> str:
 
 
 def _table(kind: OpportunityKind, *more: str) -> Table:
-    listing = table(_TITLES[kind])
+    listing = table(": ".join(KINDS[kind]))
     listing.add_column("Edge", justify="right", no_wrap=True)
     listing.add_column("Market")
     listing.add_column("Outcome")

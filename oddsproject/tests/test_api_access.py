@@ -2,7 +2,6 @@
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.core.cache import cache
 from django.core.checks import run_checks
 from django.db import OperationalError
 from django.test import Client, override_settings
@@ -18,11 +17,6 @@ pytestmark = pytest.mark.django_db
 EVENTS = "/api/v1/events"
 LOCAL = ["localhost", "127.0.0.1", "[::1]"]
 METHODS = ("post", "put", "patch", "delete", "trace", "propfind")
-
-
-@pytest.fixture(autouse=True)
-def _nothing_asked_before():
-    cache.clear()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from events.models import Event
 from events.queries import find_event, find_sport
 from events.times import duration, stamp
 from odds.cli import OddsCommand, moment_or_now
-from odds.opportunities import FINDABLE, Consensus, OpportunityKind, OpportunitySpan
+from odds.opportunities import FINDABLE, OpportunityKind, OpportunitySpan
 from odds.opportunities.rows import span_row
 from odds.opportunity_choice import (
     CONSENSUS,
@@ -151,10 +151,8 @@ def _summary(found: list[EventOpportunities], chosen: Chosen, moment: datetime) 
         yield plain(
             f"{count:,} opportunities in {len(fresh):,} of {len(found):,} events with fresh prices{hint}", "dim"
         )
-        reference = chosen.terms.reference
-        is_judged = isinstance(reference, Consensus) or any(reference in each.bookmakers for each in fresh)
-        if OpportunityKind.VALUE in chosen.kinds and not is_judged:
-            yield plain(f"⚠ No value can be told, for {reference} has no fresh price", "yellow")
+        if not chosen.is_judged(fresh):
+            yield plain(f"⚠ No value can be told, for {chosen.terms.reference} has no fresh price", "yellow")
             yield plain(f"--sharp names another bookmaker, or {CONSENSUS}.")
 
 
