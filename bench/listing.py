@@ -137,7 +137,7 @@ def asking() -> Iterator[Client]:
     token, _ = Token.objects.get_or_create(user=user)
     rates, SimpleRateThrottle.THROTTLE_RATES = SimpleRateThrottle.THROTTLE_RATES, {"user": None, "anon": None}
     try:
-        with override_settings(ROOT_URLCONF="bench.listing", ALLOWED_HOSTS=["testserver"]):
+        with override_settings(ROOT_URLCONF="bench.listing", ALLOWED_HOSTS=["testserver"], PAGE_SECONDS=0):
             yield Client(headers={"authorization": f"Token {token.key}"})
     finally:
         SimpleRateThrottle.THROTTLE_RATES = rates

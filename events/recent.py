@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import sha256
 from typing import TypeVar
 
 from django.conf import settings
-from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
+from django.core.cache import cache, caches
+from django.http import HttpResponse
 from django.views.decorators.cache import cache_control, cache_page
 from django.views.decorators.vary import vary_on_cookie
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 T = TypeVar("T")
-View = Callable[[HttpRequest], HttpResponse]
+View = Callable[..., HttpResponse]
+LARGEST_ANSWER = 256 * 1024  # bytes: 200 of them are 50 MB in each process
 
 
 def recent(name: str, seconds: float, make: Callable[[], T]) -> T:
@@ -30,4 +34,26 @@ def recent_page(view: View) -> View:
 
     Who that is was asked when it was made: one whose session is ended elsewhere may see it for so long.
     """
-    return cache_control(private=True)(cache_page(settings.PAGE_SECONDS)(vary_on_cookie(view)))
+    return cache_control(private=True)(cache_page(settings.PAGE_SECONDS, cache="answers")(vary_on_cookie(view)))
+
+
+def recent_answer(request: Request, make: Callable[[], Response]) -> HttpResponse:
+    """What `make` answers, made once in `PAGE_SECONDS` for the same question in the same format, whoever asks.
+
+    For those known by then to be allowed to ask. Errors and answers above `LARGEST_ANSWER` are made each time.
+    """
+    if not settings.PAGE_SECONDS:
+        return make()
+    question = f"{request.build_absolute_uri()} {request.accepted_media_type}"
+    answers, name = caches["answers"], sha256(question.encode()).hexdigest()
+    known = answers.get(name)
+    if known is not None:
+        return HttpResponse(known[0], headers=known[1])
+
+    def remember(made: Response) -> None:
+        if made.status_code == 200 and len(made.content) <= LARGEST_ANSWER:
+            answers.set(name, (made.content, dict(made.items())), settings.PAGE_SECONDS)
+
+    response = make()
+    response.add_post_render_callback(remember)
+    return response

@@ -10,10 +10,10 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from events.models import Event
+from events.recent import recent_page
 from events.times import duration, parse_time
 
 from .archived import RawArchived
@@ -41,6 +41,7 @@ class Look(NamedTuple):
     is_live: bool
 
 
+@recent_page
 @login_required(login_url="admin:login")
 @require_safe
 def event(request: HttpRequest, event_id: str) -> HttpResponse:
@@ -82,9 +83,9 @@ def snapshots(request: HttpRequest, event_id: str) -> HttpResponse:
     return render(request, "odds/snapshots.html", context)
 
 
+@recent_page
 @login_required(login_url="admin:login")
 @require_safe
-@cache_control(no_store=True)
 def movement(request: HttpRequest, event_id: str) -> HttpResponse:
     """The chart of one market's side as a plotly figure, with the sides there are."""
     found = _event(event_id)

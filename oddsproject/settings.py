@@ -198,8 +198,14 @@ STATICFILES_FINDERS = [
 ]
 WHITENOISE_USE_FINDERS = True  # serves packages' own files; nothing has to be collected first
 
-# A page that sums up much is made once in so many seconds for the same reader and the same question.
+# A page is made once in so many seconds for the same reader and the same question, an answer of the API for all.
 PAGE_SECONDS = 5
+_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
+CACHES = {
+    "default": {"BACKEND": _MEMORY},
+    # Apart, so that many answers do not push out who asked how often.
+    "answers": {"BACKEND": _MEMORY, "LOCATION": "answers", "OPTIONS": {"MAX_ENTRIES": 200}},
+}
 LOGIN_REDIRECT_URL = "admin:index"  # of the admin's own page for logging in, opened by itself
 UNFOLD = THEME
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from events.api.errors import DatabaseUnavailable
 from events.api.lookups import narrowed
 from events.api.views import ObjectView, TableView
-from events.recent import recent
 from odds.statistics import recent_statistics
 
 from ..documents import CALL_FIELDS, quota_document
@@ -57,11 +55,7 @@ class StatusView(ObjectView):
     row_class = StatusDocument
 
     def document(self, query: dict[str, Any]) -> dict[str, Any]:
-        return recent("collectors.status", settings.PAGE_SECONDS, _status)
-
-
-def _status() -> dict[str, Any]:
-    summed = summary(timezone.now(), recent_statistics())
-    if summed.health.facts.unapplied_migrations:
-        raise DatabaseUnavailable("The database is not up to date; `manage.py migrate` brings it there.")
-    return document(summed)
+        summed = summary(timezone.now(), recent_statistics())
+        if summed.health.facts.unapplied_migrations:
+            raise DatabaseUnavailable("The database is not up to date; `manage.py migrate` brings it there.")
+        return document(summed)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from ..recent import recent_answer
 from .paging import Cursor, Listing, page_of_list, page_of_rows
 from .query import LARGEST_PAGE, PageQuery, Query, read
 from .renderers import JSONRenderer
@@ -68,6 +70,13 @@ class ApiView(ReadingView):
         """The parameters that are known here, in groups."""
         return [self.query_class()]
 
+    def get(self, request: Request, **keys: Any) -> HttpResponse:
+        return recent_answer(request, partial(self.answer, request))
+
+    def answer(self, request: Request) -> Response:
+        """The answer, made now; `self.kwargs` has what is in the address. Raises NotFound."""
+        raise NotImplementedError
+
     def read_query(self, request: Request) -> dict[str, Any]:
         return read(self.queries(), request, also=["format"] if len(self.renderer_classes) > 1 else [])
 
@@ -77,11 +86,11 @@ class ObjectView(ApiView):
 
     renderer_classes = [JSONRenderer]
 
-    def get(self, request: Request, **keys: Any) -> Response:
+    def answer(self, request: Request) -> Response:
         return Response(self.document(self.read_query(request)))
 
     def document(self, query: dict[str, Any]) -> Any:
-        """The object; `self.kwargs` has what is in the address. Raises NotFound."""
+        """The object."""
         raise NotImplementedError
 
 
@@ -102,7 +111,7 @@ class ListView(ApiView):
         row: Any = cls.row_class
         return _columns(row)
 
-    def get(self, request: Request, **keys: Any) -> Response:
+    def answer(self, request: Request) -> Response:
         query = self.read_query(request)
         cursor = Cursor(request, query.get("cursor"))
         rows, following = self.page(query, cursor)

@@ -6,6 +6,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from rest_framework.test import APIClient
 
 from events.api.serializers import EventRow
 from events.choices import EventStatus
@@ -180,3 +181,32 @@ def test_three_events_and_thirty_take_the_same_queries():
         make_event(api_id=f"{number}")
     assert queries("/events", {"team": "Lakers"}) == few
     assert queries("/events") == 1
+
+
+def test_an_answer_is_made_once_in_a_while_for_all_who_may_ask(settings):
+    settings.PAGE_SECONDS = 60
+    make_event(api_id="a")
+    first = get("/events", {"page_size": 1})
+    make_event(api_id="b")
+    again = get("/events", {"page_size": 1})
+    assert again.content == first.content
+    assert again["Content-Type"] == first["Content-Type"] == "application/json"
+    assert again["Vary"] == first["Vary"]
+    assert len(results("/events")) == 2  # another question
+    assert get("/events", {"page_size": 1, "format": "csv"})["Content-Disposition"].endswith('"events.csv"')
+    csv = get("/events", {"page_size": 1}, accept="text/csv")
+    assert csv["Link"].endswith('rel="next"')
+    assert csv.content == get("/events", {"page_size": 1}, accept="text/csv").content != first.content
+    assert APIClient().get("/api/v1/events?page_size=1").status_code == 401
+
+
+def test_no_error_and_no_large_answer_is_kept(settings, monkeypatch):
+    settings.PAGE_SECONDS = 60
+    monkeypatch.setattr("events.recent.LARGEST_ANSWER", 1_000)
+    refused("/events/a", {}, status=404)
+    make_event(api_id="a")
+    assert get("/events/a").json()["event_id"] == "a"
+    before = [make_event(api_id=f"{number}") for number in range(9)]
+    assert len(results("/events")) == len(before) + 1
+    make_event(api_id="late")
+    assert len(results("/events")) == len(before) + 2
