@@ -2,31 +2,61 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from functools import wraps
 from hashlib import sha256
-from typing import TypeVar
+from threading import RLock
+from typing import Any, NamedTuple, TypeVar
 
 from django.conf import settings
-from django.core.cache import cache, caches
-from django.http import HttpResponse
-from django.views.decorators.cache import cache_control, cache_page
-from django.views.decorators.vary import vary_on_cookie
-from rest_framework.request import Request
-from rest_framework.response import Response
+from django.core.cache import caches
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_cache_control
 
 T = TypeVar("T")
 View = Callable[..., HttpResponse]
 LARGEST_ANSWER = 256 * 1024  # bytes: 200 of them are 50 MB in each process
+# Names share locks, so that there are not ever more of them. What is made may ask for something recent in its turn.
+_being_made = [RLock() for _ in range(64)]
 
 
-def recent(name: str, seconds: float, make: Callable[[], T]) -> T:
-    """What `make` gives, or gave under this name within the last so many seconds; anew each time if that is 0."""
-    missing = object()
-    known: T | object = cache.get(name, missing)
-    if known is missing:
-        known = make()
-        cache.set(name, known, seconds)
-    return known  # type: ignore[return-value]
+class _Kept(NamedTuple):
+    value: Any
+    fresh_until: float  # of the monotonic clock
+
+
+def recent(
+    name: str,
+    seconds: float,
+    make: Callable[[], T],
+    *,
+    cache: str = "default",
+    is_kept: Callable[[T], bool] = lambda made: True,
+) -> T:
+    """What `make` gives, or gave under this name within the last so many seconds; anew each time if that is 0.
+
+    One thread makes it. Meanwhile others get what was made before, unless it is twice as old; if there is nothing, they
+    wait. What `is_kept` denies is for whoever had it made.
+    """
+    if not seconds:
+        return make()
+    known, lock = caches[cache], _being_made[hash(name) % len(_being_made)]
+    kept: _Kept | None = known.get(name)
+    if kept is not None and (_is_fresh(kept) or not lock.acquire(blocking=False)):
+        return kept.value  # type: ignore[no-any-return]
+    if kept is None:
+        lock.acquire()
+    try:
+        kept = known.get(name)
+        if kept is not None and _is_fresh(kept):
+            return kept.value  # type: ignore[no-any-return]
+        made = make()
+        if is_kept(made):
+            known.set(name, _Kept(made, time.monotonic() + seconds), 2 * seconds)
+        return made
+    finally:
+        lock.release()
 
 
 def recent_page(view: View) -> View:
@@ -34,26 +64,30 @@ def recent_page(view: View) -> View:
 
     Who that is was asked when it was made: one whose session is ended elsewhere may see it for so long.
     """
-    return cache_control(private=True)(cache_page(settings.PAGE_SECONDS, cache="answers")(vary_on_cookie(view)))
+
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **keys: Any) -> HttpResponse:
+        cookies = request.headers.get("Cookie", "")
+        shown = recent_answer(request, lambda: view(request, *args, **keys), cookies)
+        patch_cache_control(shown, private=True)
+        return shown
+
+    return page
 
 
-def recent_answer(request: Request, make: Callable[[], Response]) -> HttpResponse:
-    """What `make` answers, made once in `PAGE_SECONDS` for the same question in the same format, whoever asks.
+def recent_answer(request: HttpRequest, make: Callable[[], HttpResponse], *differs_by: str) -> HttpResponse:
+    """What `make` answers, rendered, made once in `PAGE_SECONDS` for the same address and what else it differs by.
 
-    For those known by then to be allowed to ask. Errors and answers above `LARGEST_ANSWER` are made each time.
+    Errors and answers above `LARGEST_ANSWER` are made each time.
     """
-    if not settings.PAGE_SECONDS:
-        return make()
-    question = f"{request.build_absolute_uri()} {request.accepted_media_type}"
-    answers, name = caches["answers"], sha256(question.encode()).hexdigest()
-    known = answers.get(name)
-    if known is not None:
-        return HttpResponse(known[0], headers=known[1])
+    question = repr((request.method, request.build_absolute_uri(), *differs_by))
+    name = sha256(question.encode()).hexdigest()
+    return recent(name, settings.PAGE_SECONDS, make, cache="answers", is_kept=_is_small_answer)
 
-    def remember(made: Response) -> None:
-        if made.status_code == 200 and len(made.content) <= LARGEST_ANSWER:
-            answers.set(name, (made.content, dict(made.items())), settings.PAGE_SECONDS)
 
-    response = make()
-    response.add_post_render_callback(remember)
-    return response
+def _is_fresh(kept: _Kept) -> bool:
+    return time.monotonic() < kept.fresh_until
+
+
+def _is_small_answer(answer: HttpResponse) -> bool:
+    return answer.status_code == 200 and not answer.cookies and len(answer.content) <= LARGEST_ANSWER

@@ -30,7 +30,7 @@ _COMMON = """
     ), runs AS (
         SELECT * FROM odds_odds
         WHERE event_id IN (SELECT event_id FROM asked) AND market_id = ANY(%(markets)s)
-            AND odds_timestamp < %(end)s AND (valid_until > %(start)s OR valid_until IS NULL)
+            AND odds_timestamp < %(end)s AND COALESCE(valid_until, 'infinity') > %(start)s
     ), covered AS MATERIALIZED (
         SELECT scope.id AS scope_id, bookmaker.id AS bookmaker_id, market.id AS market_id
         FROM odds_scope AS scope

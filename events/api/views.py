@@ -71,11 +71,16 @@ class ApiView(ReadingView):
         return [self.query_class()]
 
     def get(self, request: Request, **keys: Any) -> HttpResponse:
-        return recent_answer(request, partial(self.answer, request))
+        return recent_answer(request, partial(self._rendered, request), request.accepted_media_type)
 
     def answer(self, request: Request) -> Response:
         """The answer, made now; `self.kwargs` has what is in the address. Raises NotFound."""
         raise NotImplementedError
+
+    def _rendered(self, request: Request) -> HttpResponse:
+        """The answer as bytes, which can be kept without the rows it was made of."""
+        response = self.finalize_response(request, self.answer(request)).render()
+        return HttpResponse(response.content, headers=response.headers)
 
     def read_query(self, request: Request) -> dict[str, Any]:
         return read(self.queries(), request, also=["format"] if len(self.renderer_classes) > 1 else [])
