@@ -31,7 +31,10 @@ def new_backtest(request: HttpRequest) -> HttpResponse:
         raise Http404(f"no strategy {name!r:.80} is registered")
     form = BacktestForm(known[name], request.POST or None)
     if request.method == "POST" and form.is_valid():
-        return redirect("backtest", ask(form.strategy, form.terms, asked_by=request.user.get_username()).pk)
+        try:
+            return redirect("backtest", ask(form.strategy, form.terms, asked_by=request.user.get_username()).pk)
+        except ValueError as error:  # too many wait
+            form.add_error(None, str(error))
     context = {
         "title": "New backtest",
         "may_ask": may_ask,
@@ -64,6 +67,6 @@ def repeat_backtest(request: HttpRequest, number: int) -> HttpResponse:
         raise Http404(f"run {number} is no backtest of a registered strategy")
     try:
         again = ask_again(run, asked_by=request.user.get_username())
-    except ValueError as error:  # its parameters are others now
+    except ValueError as error:  # its parameters are others now, or too many wait
         return HttpResponseBadRequest(f"{error}\n", content_type="text/plain; charset=utf-8")
     return redirect("backtest", again.pk)

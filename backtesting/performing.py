@@ -20,7 +20,8 @@ log = structlog.get_logger(__name__)
 
 
 def ask(strategy: BettingStrategy, terms: RunTerms, *, asked_by: str) -> BacktestRun:
-    """A run that waits for its turn."""
+    """A run that waits for its turn. Raises ValueError where too many do."""
+    queue.check_room()
     run = new_run(strategy, terms)
     run.state, run.started_at, run.asked_by = RunState.QUEUED, None, asked_by
     run.save()
@@ -33,7 +34,8 @@ def is_repeatable(run: BacktestRun) -> bool:
 
 
 def ask_again(run: BacktestRun, *, asked_by: str) -> BacktestRun:
-    """Another run of the same configuration on the same days. Raises ValueError where the code has changed too much."""
+    """Another run of the same configuration on the same days. Raises ValueError where the code has changed too
+    much, or too many wait."""
     return ask(strategy_of(run), terms_of(run), asked_by=asked_by)
 
 

@@ -15,6 +15,8 @@ from .querysets import BacktestRunQuerySet
 
 # The advisory lock of the one that takes runs.
 _LOCK = 0x0DD9
+# So many may wait: nobody would wait for more, and a page reloaded in a loop makes no more rows than this.
+MOST_WAITING = 20
 _LEFT_OVER = "its process ended before it was done, killed or for want of memory: ask for it again"
 
 
@@ -34,6 +36,13 @@ def is_attended() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(sql, [_LOCK])
         return bool(cursor.fetchone()[0])
+
+
+def check_room() -> None:
+    """Raise ValueError with one line where so many runs wait that no more may be asked for."""
+    waiting = BacktestRun.objects.filter(state=RunState.QUEUED).count()
+    if waiting >= MOST_WAITING:
+        raise ValueError(f"{waiting} backtests wait already: ask again when some are done, or cancel some")
 
 
 def take() -> BacktestRun | None:

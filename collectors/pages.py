@@ -52,7 +52,7 @@ def collecting(request: HttpRequest) -> HttpResponse:
         "forecast": forecast,
         "forecast_told": forecast.told,
         "purposes": _by_purpose(quota.spent),
-        "chart": _chart(quota, forecast, now),
+        "chart": credit_chart(quota, forecast, now),
         "jobs": outlook(now, state),
         "calls": calls_of(terms.account).order_by("-pk")[:CALLS],
     }
@@ -62,6 +62,28 @@ def collecting(request: HttpRequest) -> HttpResponse:
 def findings_shown(findings: Iterable[Finding]) -> list[tuple[bool, list[str]]]:
     """Whether each stops collecting, and its text in parts: every second one is a command."""
     return [(finding.failing, finding.text.split("`")) for finding in findings]
+
+
+def credit_chart(quota: Quota, forecast: ModeForecast, now: datetime) -> dict[str, Any] | None:
+    """The burn-down as lines and days; None before any answer told of credits."""
+    if quota.since is None:
+        return None
+    left = _left(quota)
+    charged = {each.day: each.credits for each in quota.days}
+    # What is kept back for no purpose is still left when live collection ends for want of credits.
+    end = Point(quota.resets_at, max(0, left - forecast.need))
+    if forecast.exhausted_at is not None:
+        end = Point(forecast.exhausted_at, max(0, left - forecast.left))
+    start = min(quota.since, now)
+    lines = burn_down(
+        charged, started_at=start, now=now, quota=quota.quota, left=left, resets_at=quota.resets_at, end=end
+    )
+    most = max(quota.quota, lines.actual[0].left)
+    drawn = {
+        name: coordinates(line, start, quota.resets_at, most)
+        for name, line in (("actual", lines.actual), ("even", lines.even), ("forecast", lines.forecast))
+    }
+    return {**drawn, "days": lines.days, "end": end, "start": start, "most": most, "width": WIDTH, "height": HEIGHT}
 
 
 def _left(quota: Quota) -> int:
@@ -85,25 +107,3 @@ def _by_purpose(spent: list[Spent]) -> list[tuple[str, int, int]]:
         calls[each.purpose] += each.calls
         charged[each.purpose] += each.credits
     return [(purpose, calls[purpose], charged[purpose]) for purpose in sorted(calls)]
-
-
-def _chart(quota: Quota, forecast: ModeForecast, now: datetime) -> dict[str, Any] | None:
-    """The burn-down as lines and days; None before any answer told of credits."""
-    if quota.since is None:
-        return None
-    left = _left(quota)
-    charged = {each.day: each.credits for each in quota.days}
-    # What is kept back for no purpose is still left when live collection ends for want of credits.
-    end = Point(quota.resets_at, max(0, left - forecast.need))
-    if forecast.exhausted_at is not None:
-        end = Point(forecast.exhausted_at, max(0, left - forecast.left))
-    start = min(quota.since, now)
-    lines = burn_down(
-        charged, started_at=start, now=now, quota=quota.quota, left=left, resets_at=quota.resets_at, end=end
-    )
-    most = max(quota.quota, lines.actual[0].left)
-    drawn = {
-        name: coordinates(line, start, quota.resets_at, most)
-        for name, line in (("actual", lines.actual), ("even", lines.even), ("forecast", lines.forecast))
-    }
-    return {**drawn, "days": lines.days, "end": end, "start": start, "most": most, "width": WIDTH, "height": HEIGHT}

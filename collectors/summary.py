@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from events.choices import EventStatus
+from events.doubts import unresolved
 from events.models import Event
 from events.times import duration
 from odds.statistics import Statistics
@@ -26,7 +27,7 @@ from .tables import when
 class Summary:
     health: PipelineHealth
     stored: Statistics
-    events_scheduled: int
+    events_scheduled: int  # without those that are long over and have no result
     last_backfill: datetime | None  # the newest answer that a backfill bought
     grown_24h: int | None  # bytes, an estimate: see growth_bytes
     grown_7d: int | None
@@ -40,7 +41,7 @@ def summary(now: datetime, stored: Statistics) -> Summary:
     return Summary(
         health=health_of_settings(now),
         stored=stored,
-        events_scheduled=Event.objects.with_status(EventStatus.SCHEDULED).count(),
+        events_scheduled=Event.objects.with_status(EventStatus.SCHEDULED).exclude(unresolved(now)).count(),
         last_backfill=bought.values_list("received_at", flat=True).first(),
         grown_24h=growth_bytes(now, stored, DAY, account),
         grown_7d=growth_bytes(now, stored, WEEK, account),

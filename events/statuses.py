@@ -18,6 +18,8 @@ from .results import shown
 
 log = structlog.get_logger(__name__)
 
+NO_RESULT = "no result"
+
 
 @dataclass(slots=True)
 class StatusReport:
@@ -80,6 +82,11 @@ def doubt_about(event: Event, now: datetime) -> Doubt | None:
     """What is unclear of an event; None if nothing."""
     is_open = event.status in (EventStatus.SCHEDULED, EventStatus.LIVE)
     return doubt(_known(event), now) if is_open else None
+
+
+def status_told(event: Event, now: datetime) -> str:
+    """Its status in a word, or `NO_RESULT` for a game that is long over, neither to come nor live, and has none."""
+    return NO_RESULT if doubt_about(event, now) is Doubt.UNRESOLVED else str(event.status)
 
 
 @transaction.atomic

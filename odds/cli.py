@@ -12,6 +12,7 @@ from django.utils import timezone
 from events.cli import ReadCommand, moment_option, plain
 from events.models import Event
 from events.queries import find_event
+from events.statuses import status_told
 from events.times import duration, stamp
 
 from .archived import archive_note
@@ -62,7 +63,8 @@ class OddsCommand(ReadCommand):
                 self.console.print("[yellow]⚠ No snapshot at or before that instant[/]")
             return
         start = newest.commence_time if asked else event.commence_time
-        self.console.print(f"Start {stamp(start)} UTC" + (", as stated then" if asked else f", {event.status}"))
+        told = "as stated then" if asked else status_told(event, timezone.now())
+        self.console.print(f"Start {stamp(start)} UTC, {told}")
         age = duration(standing.age) + (" before" if asked else " ago")
         live = "[yellow]⚠ in play[/]" if newest.is_live else "before the start"
         self.console.print(f"Newest snapshot {stamp(newest.snapshot_time)} UTC, {age}; {live}")
@@ -112,7 +114,7 @@ class LineCommand(OddsCommand):
 
     def _show(self, event: Event, prices: list[LinePrice]) -> None:
         self.console.print(plain(event.title, "bold"), f"[dim]{event.api_id}[/]")
-        self.console.print(f"Start {event.start_shown}, {event.status}")
+        self.console.print(f"Start {event.start_shown}, {status_told(event, timezone.now())}")
         is_told = not any(price.is_timed for price in prices) and self.tell_archived(event)
         if not prices and not is_told:
             self.console.print("[yellow]⚠ No such price in a snapshot before the start[/]")

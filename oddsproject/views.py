@@ -12,9 +12,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from collectors.gate import Terms
 from collectors.health import health_of_settings
 from collectors.outlook import collector_state, outlook
-from collectors.pages import findings_shown
+from collectors.pages import credit_chart, findings_shown
+from collectors.spending import forecast_in_effect, quota_of
 from events.models import Event
 from events.recent import recent_page
 from events.times import duration
@@ -43,6 +45,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     health = health_of_settings(now)
     facts = health.facts
+    quota = quota_of(Terms.of_settings(), now)
     sides, games = _games(now, style_named(request.COOKIES.get(COOKIE)))
     context = {
         "title": "Overview",
@@ -51,6 +54,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         "last_fetch": facts.last_fetch,
         "fetch_age": duration(now - facts.last_fetch) if facts.last_fetch else "",
         "credits": facts.credits,
+        "chart": credit_chart(quota, forecast_in_effect(quota.balance, now), now),
+        "resets_at": quota.resets_at,
         "sides": sides,
         "games": games,
         "flags": _flags(),

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import F
 
+from .. import queue
 from ..choices import RunKind, RunState
 from ..models import BacktestRun
 from ..paper.accounts import Standing
@@ -34,6 +35,8 @@ class RunRow(NamedTuple):
     period: str
     kind: str
     state: RunState
+    is_waited_for: bool  # it will change by itself
+    progress: str  # of a run under way, else empty
     bets: str
     yield_text: str
     interval: str  # empty where there is none
@@ -60,6 +63,8 @@ def run_rows(runs: Iterable[Any]) -> list[RunRow]:
             period=period(run),
             kind=RunKind(run.kind).label,
             state=RunState(run.state),
+            is_waited_for=queue.is_waited_for(run),
+            progress=share(run.progress, 0) if queue.is_waited_for(run) and run.state == RunState.RUNNING else "",
             bets=count(run.bet_count),
             yield_text=signed_share(run.yield_value),
             interval=_interval(run.yield_interval, run.interval_level),

@@ -161,6 +161,19 @@ def test_a_run_is_repeated_as_it_was_unless_its_strategy_is_not_registered(asker
     assert "expected_value has no parameter 'gone'" in response.content.decode()
 
 
+def test_so_many_wait_and_no_more(asker, monkeypatch):
+    monkeypatch.setattr(queue, "MOST_WAITING", 2)
+    for _ in range(3):
+        last = asker.post(NEW, typed(asker))
+    told = "2 backtests wait already: ask again when some are done, or cancel some"
+    assert told in last.content.decode()
+    assert BacktestRun.objects.count() == 2
+    again = asker.post(f"/backtests/{BacktestRun.objects.first().pk}/again/")
+    assert (again.status_code, again.content.decode()) == (400, f"{told}\n")
+    queue.cancel(BacktestRun.objects.first().pk)
+    assert asker.post(NEW, typed(asker)).status_code == 302
+
+
 def test_charts_of_a_run_and_of_several_have_their_figures(reader):
     run, lost = make_run(), make_run(strategy="<b>mine</b>")
     for _ in range(12):

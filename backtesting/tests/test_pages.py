@@ -128,6 +128,17 @@ def test_run_without_figures_has_its_place(reader):
     assert '<span class="state failed">Failed</span>' in page(reader, LIST)
 
 
+def test_a_run_that_is_not_over_shows_itself_anew(reader):
+    waits = make_run(state=RunState.QUEUED, asked_by="reader")
+    runs = make_run(state=RunState.RUNNING, asked_by="reader", progress=0.42)
+    make_run(), make_run(state=RunState.RUNNING)  # over, and a command's own
+    text = page(reader, LIST, {"strategy": "expected_value"})
+    refreshing = re.findall(r'<tr id="run-(\d+)" hx-get="([^"]+)"[^>]* hx-select="#run-(\d+)"', text)
+    address = f"{LIST}?strategy=expected_value"
+    assert refreshing == [(f"{run.pk}", address, f"{run.pk}") for run in (runs, waits)]
+    assert ">Running</span> <small>42\u00a0%</small>" in text
+
+
 def test_runs_are_narrowed_by_strategy_and_kind(reader):
     plain, swept = make_run(), make_run(strategy="arbitrage", kind=RunKind.SWEEP)
     assert listed(reader) == [swept.pk, plain.pk]

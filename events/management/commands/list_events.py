@@ -12,11 +12,10 @@ from events.choices import EventStatus
 from events.choosing import chosen_events
 from events.cli import ReadCommand, day_option, plain, table, whole
 from events.documents import event_document
-from events.lifecycle import Doubt
 from events.models import Event
 from events.queries import find_sport, find_team
 from events.querysets import EventQuerySet
-from events.statuses import doubt_about
+from events.statuses import NO_RESULT, status_told
 from events.times import stamp
 
 SHOWN = 50
@@ -29,8 +28,8 @@ _LOOKS = {
     EventStatus.FINAL: "✓ final",
     EventStatus.CANCELLED: "[red]✗ cancelled[/]",
     EventStatus.POSTPONED: "[yellow]⚠ postponed[/]",
+    NO_RESULT: "[yellow]? no result[/]",
 }
-_UNRESOLVED = "[yellow]? no result[/]"  # a game that began more than a day ago is neither to come nor live
 
 
 class Command(ReadCommand):
@@ -68,12 +67,11 @@ class Command(ReadCommand):
         listing.add_column("Score", justify="right")
         now = timezone.now()
         for event in shown:
-            unresolved = doubt_about(event, now) is Doubt.UNRESOLVED
             listing.add_row(
                 event.start_shown.removesuffix(" UTC"),
                 plain(event.api_id[:size], "cyan"),
                 plain(event.title),
-                _UNRESOLVED if unresolved else _LOOKS[EventStatus(event.status)],
+                _LOOKS[status_told(event, now)],
                 "" if event.home_score is None else f"{event.away_score}–{event.home_score}",
             )
         self.console.print(listing)

@@ -8,9 +8,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from django.core.management import CommandParser
+from django.utils import timezone
 
 from events.cli import plain, table
 from events.queries import find_event
+from events.statuses import status_told
 from events.times import duration, stamp
 from odds.cli import OddsCommand
 from odds.lines import side_order
@@ -42,7 +44,7 @@ class Command(OddsCommand):
             self.print_json([change._asdict() for change in changes])
             return
         self.console.print(plain(event.title, "bold"), f"[dim]{event.api_id}[/]")
-        self.console.print(f"Start {event.start_shown}, {event.status}; {len(changes):,} prices")
+        self.console.print(f"Start {event.start_shown}, {status_told(event, timezone.now())}; {len(changes):,} prices")
         self.tell_archived(event)
         self.show_tables(_tables(changes))
 
