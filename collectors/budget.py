@@ -104,14 +104,16 @@ def affordable(sampling: Sampling, balance: Balance, now: datetime) -> Forecast:
 def sampling_now(account: str, now: datetime) -> tuple[Sampling, int]:
     """How to sample now, within the credits, and what live collection needs until the reset.
 
-    The forecast behind it is made once an hour and kept in the collector's state, where a person sees it.
+    The forecast behind it is made once an hour and kept in the collector's state, where a person sees it; each time
+    while there is nothing to fetch, as before the first games are known.
     """
     sampling = sampling_in_effect()
     state, _ = CollectorState.objects.get_or_create(pk=1)
     period = counting.current_period(account)
     if period is None:
         return sampling, 0
-    if state.planned_at is None or not timedelta() <= now - state.planned_at < PLANNED_FOR:
+    is_planned = state.planned_at is not None and timedelta() <= now - state.planned_at < PLANNED_FOR
+    if not is_planned or not state.live_need:
         made = affordable(sampling, counting.balance_of(period, settings.ODDS_API_QUOTA), now)
         _keep(state, made, now)
     _, frugal = next(islice(stretched(sampling), state.throttle_level, None), ("", sampling))

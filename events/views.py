@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from .filters import EventFilter
 from .models import Event
 from .recent import recent_page
+from .statuses import status_told
 
 PER_PAGE = 50
 
@@ -21,13 +22,15 @@ PER_PAGE = 50
 @require_safe
 def events(request: HttpRequest) -> HttpResponse:
     """What the filter finds, page by page."""
-    found = EventFilter(request.GET, Event.objects.all(), now=timezone.now())
+    now = timezone.now()
+    found = EventFilter(request.GET, Event.objects.all(), now=now)
     page = Paginator(found.qs, PER_PAGE).get_page(request.GET.get("page"))
     kept = request.GET.copy()
     kept.pop("page", None)
     context = {
         "title": "Events",
         "page": page,
+        "rows": [(event, status_told(event, now)) for event in page],
         "form": found.form,
         "query": kept.urlencode(),
         "has_any": page.paginator.count > 0 or Event.objects.exists(),

@@ -46,6 +46,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     health = health_of_settings(now)
     facts = health.facts
     quota = quota_of(Terms.of_settings(), now)
+    forecast = forecast_in_effect(quota.balance, now)
     sides, games = _games(now, style_named(request.COOKIES.get(COOKIE)))
     context = {
         "title": "Overview",
@@ -54,7 +55,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         "last_fetch": facts.last_fetch,
         "fetch_age": duration(now - facts.last_fetch) if facts.last_fetch else "",
         "credits": facts.credits,
-        "chart": credit_chart(quota, forecast_in_effect(quota.balance, now), now),
+        "chart": credit_chart(quota, forecast, now),
+        "forecast": forecast,
         "resets_at": quota.resets_at,
         "sides": sides,
         "games": games,

@@ -30,6 +30,18 @@ def test_what_is_due_happens_once_and_the_next_tick_comes_half_an_hour_later(sta
     assert stage.charged == 6
 
 
+def test_the_first_forecast_is_made_anew_once_games_are_known(stage):
+    jobs.run_due(Job.FETCH_ODDS, stage.gate)
+    assert CollectorState.objects.get().live_need == 0, "no game was known before the first fetch"
+    stage.at(stage.clock() + timedelta(minutes=30))
+    jobs.run_due(Job.FETCH_ODDS, stage.gate)
+    known = CollectorState.objects.get()
+    assert known.live_need > 0
+    stage.at(stage.clock() + timedelta(minutes=30))
+    jobs.run_due(Job.FETCH_ODDS, stage.gate)
+    assert CollectorState.objects.get().planned_at == known.planned_at, "it is kept for an hour"
+
+
 def test_an_outage_is_counted_and_made_up_for_once(stage):
     jobs.run_due(Job.FETCH_SCORES, stage.gate)
     stage.at(datetime(2026, 1, 16, 13, 0, tzinfo=UTC))

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.html import escape
 
+from collectors.models import CreditPeriod
 from events.models import Event
 from events.recent import recent_page
 from events.tests.factories import make_event
@@ -62,8 +63,17 @@ def test_the_overview_shows_games_with_their_best_prices(admin_client):
     assert "Boston Celtics @ Los Angeles Lakers" in text
     assert "<b>+130</b>" in text
     assert "<b>-150</b>" in text
-    assert "58.0 % → <b>58.0 %</b>" in text  # 0.6 / (0.6 + 0.4348)
+    assert "<span>58.0 %</span> → <b>58.0 %</b>" in text  # 0.6 / (0.6 + 0.4348)
     assert "<strong>fetch_odds</strong> basketball_nba" in text
+
+
+def test_the_overview_draws_how_the_credits_go(admin_client):
+    assert "burn-down" not in page(admin_client, "/").split("</head>")[1]  # no answer has told of any
+    now = timezone.now()
+    CreditPeriod.objects.create(account="sandbox", started_at=now, used=300, remaining=19_700, seen_at=now)
+    text = page(admin_client, "/").split("</head>")[1]
+    assert '<figure class="burn-down">' in text
+    assert '<polyline class="forecast"' in text
 
 
 def test_the_overview_costs_the_same_for_more_games(admin_client):
@@ -88,6 +98,7 @@ def test_the_overview_costs_the_same_for_more_games(admin_client):
 def test_events_are_found_and_what_is_no_choice_is_passed_over(admin_client, query, found):
     make_game()
     make_game(hours=-100)
+    assert ("No result</span>" in page(admin_client, f"/events/{query}")) == (query == "?past=1")
     assert f"{found} event" in page(admin_client, f"/events/{query}")
 
 
