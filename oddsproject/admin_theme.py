@@ -7,13 +7,6 @@ from typing import Any
 from django.http import HttpRequest
 from django.templatetags.static import static
 
-from .preferences import theme_of
-
-
-def theme(request: HttpRequest) -> str:
-    """Light, dark or as the system has it, as the reader chose it for all pages."""
-    return theme_of(request)
-
 
 def style(request: HttpRequest) -> str:
     return static("oddsproject/admin.css")
@@ -66,7 +59,7 @@ THEME: dict[str, Any] = {
     "SITE_SYMBOL": "monitoring",
     "SITE_FAVICONS": [{"rel": "icon", "href": "data:,"}],
     "SITE_URL": "/",
-    "THEME": "oddsproject.admin_theme.theme",
+    "THEME": "oddsproject.preferences.theme_of",
     "COLORS": {"base": _BASE, "primary": _PRIMARY, "font": _FONT},
     "STYLES": [style],
     "SCRIPTS": [script],

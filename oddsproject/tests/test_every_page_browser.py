@@ -73,6 +73,12 @@ def test_every_page_hinders_nobody_and_fits_a_phone(page):
     assert wrong == {}
 
 
+def test_boxes_to_choose_rights_from_are_read_aloud(page):
+    page.goto("/admin/auth/group/add/")
+    expect(page.locator("span.help-tooltip[role=img]")).to_have_count(2)
+    assert hindrances(page) == []
+
+
 def test_every_empty_page_hinders_nobody_and_says_what_to_do(page):
     wrong = {}
     for address in PAGES:
