@@ -23,13 +23,19 @@ from .models import ArchivePrice, Bookmaker, Market, Odds, OddsSnapshot, Outcome
 from .wording import decimal, pointed, signed
 
 
+@admin.display(description="in play", ordering="is_live")
+def in_play(row: OddsSnapshot | Odds) -> str:
+    """Neither is better: no mark that looks like a fault."""
+    return "in play" if row.is_live else "before"
+
+
 @admin.register(OddsSnapshot)
 class OddsSnapshotAdmin(LargeTableAdmin):
     """Snapshots, each with the answer as it was received."""
 
     newest = 20_000  # rows are wide
     ordering_of_event = ("-snapshot_time",)
-    list_display = ("event_title", "taken", "start", "is_live", "bookmaker_count", "source")
+    list_display = ("event_title", "taken", "start", in_play, "bookmaker_count", "source")
     list_filter = (OfEvent, "is_live", "source")
     list_select_related = ("event",)
     fields = (
@@ -92,7 +98,7 @@ class OddsAdmin(LargeTableAdmin):
 
     ordering_of_event = ("-odds_timestamp", "-pk")
     list_display = (
-        "event_title", "bookmaker", "market", "outcome_name", "shown_point", "shown_price", "is_live", "is_valid",
+        "event_title", "bookmaker", "market", "outcome_name", "shown_point", "shown_price", in_play, "is_valid",
         "since", "until",
     )  # fmt: skip
     list_filter = (OfEvent, "market", "bookmaker", Standing, "is_live", "is_valid")

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
@@ -202,3 +204,13 @@ def test_bookmaker_takes_what_no_answer_tells(admin_client):
     page = admin_client.post(url, {**told, "overround_max": "15"}).content.decode()
     assert "It is a fraction: 0.15 for 15 %." in page
     assert admin_client.get("/admin/odds/bookmaker/add/").status_code == 403
+
+
+@pytest.mark.parametrize(("hours", "told"), [(1, "in play"), (-1, "before")])
+def test_lists_tell_in_words_whether_a_game_was_in_play(admin_client, hours, told):
+    event = make_event()
+    at = event.commence_time + timedelta(hours=hours)
+    make_snapshot(event, snapshot_time=at)
+    make_odds(event, odds_timestamp=at)
+    for model in ("odds", "oddssnapshot"):
+        assert f">{told}<" in "".join(admin_client.get(f"/admin/odds/{model}/").content.decode().split("\n"))
