@@ -73,7 +73,7 @@ class Attendant:
             self._start_next()
         elif not self._process.is_alive():
             self._close(self._process)
-        elif not queue.is_running(self._number):
+        elif queue.is_cancelled(self._number):  # one that is done may take a while to end
             log.info("backtest_cancelled", run=self._number)
             self._kill()
 

@@ -53,8 +53,8 @@ def take() -> BacktestRun | None:
     return None
 
 
-def is_running(number: int) -> bool:
-    return _taken().filter(pk=number).exists()
+def is_cancelled(number: int) -> bool:
+    return BacktestRun.objects.filter(pk=number, state=RunState.CANCELLED).exists()
 
 
 def note_progress(number: int, done: float) -> None:

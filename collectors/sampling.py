@@ -147,8 +147,8 @@ def stretched(sampling: Sampling) -> Iterator[tuple[str, Sampling]]:
                     break
             sampling = replace(sampling, intervals=intervals)
             yield f"{finer} as seldom as {coarser}", sampling
-    factor = 2
-    while max(sampling.fixed, *sampling.intervals.values()) * factor <= LONGEST_INTERVAL:
+    factor, longest = 2, sampling.fixed if sampling.mode is SamplingMode.FIXED else max(sampling.intervals.values())
+    while longest * factor <= LONGEST_INTERVAL:
         longer = {tier: interval * factor for tier, interval in sampling.intervals.items()}
         yield f"{factor} times as seldom", replace(sampling, fixed=sampling.fixed * factor, intervals=longer)
         factor *= 2

@@ -17,10 +17,11 @@ def find_event(typed: str) -> Event:
 
     Raises UnresolvedName, with the ids that fit or the nearest ones.
     """
-    event = Event.objects.filter(api_id=typed).first()
+    event = Event.objects.with_api_id(typed).first()
     if event is not None:
         return event
-    starting = list(Event.objects.filter(api_id__startswith=typed).order_by("api_id")[:20]) if typed else []
+    is_prefix = typed != "" and "\0" not in typed
+    starting = list(Event.objects.filter(api_id__startswith=typed).order_by("api_id")[:20]) if is_prefix else []
     if len(starting) == 1:
         return starting[0]
     if starting:

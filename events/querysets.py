@@ -13,8 +13,15 @@ from .lifecycle import GONE_UNTIL_VANISHED, LISTS_UNTIL_VANISHED
 if TYPE_CHECKING:
     from .models import Event  # noqa: F401 - named in the base class below
 
+LONGEST_ID = 200  # characters
+
 
 class EventQuerySet(models.QuerySet["Event"]):
+    def with_api_id(self, typed: str) -> Self:
+        """The event of exactly this id of the provider's; none for what cannot be one."""
+        usable = len(typed) <= LONGEST_ID and "\0" not in typed
+        return self.filter(api_id=typed) if usable else self.none()
+
     def commencing_between(self, start: datetime, end: datetime) -> Self:
         """Events whose start, as last stated, lies in [start, end)."""
         return self.filter(commence_time__gte=start, commence_time__lt=end)

@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable
 from functools import wraps
 from hashlib import sha256
-from threading import RLock
+from threading import Lock
 from typing import Any, NamedTuple, TypeVar
+from weakref import WeakValueDictionary
 
 from django.conf import settings
 from django.core.cache import caches
@@ -17,13 +18,15 @@ from django.utils.cache import patch_cache_control
 T = TypeVar("T")
 View = Callable[..., HttpResponse]
 LARGEST_ANSWER = 256 * 1024  # bytes: 200 of them are 50 MB in each process
-# Names share locks, so that there are not ever more of them. What is made may ask for something recent in its turn.
-_being_made = [RLock() for _ in range(64)]
+# The locks of what is being made, by name, for as long as anybody makes it or waits for it.
+_being_made: WeakValueDictionary[str, Lock] = WeakValueDictionary()
+_locks = Lock()
 
 
 class _Kept(NamedTuple):
     value: Any
     fresh_until: float  # of the monotonic clock
+    is_each_time: bool = False  # there is no value: it is made for everybody who asks
 
 
 def recent(
@@ -37,26 +40,29 @@ def recent(
     """What `make` gives, or gave under this name within the last so many seconds; anew each time if that is 0.
 
     One thread makes it. Meanwhile others get what was made before, unless it is twice as old; if there is nothing, they
-    wait. What `is_kept` denies is for whoever had it made.
+    wait. What `is_kept` denies is made by everybody for a while, who then wait for nobody.
     """
     if not seconds:
         return make()
-    known, lock = caches[cache], _being_made[hash(name) % len(_being_made)]
+    known = caches[cache]
     kept: _Kept | None = known.get(name)
-    if kept is not None and (_is_fresh(kept) or not lock.acquire(blocking=False)):
-        return kept.value  # type: ignore[no-any-return]
-    if kept is None:
-        lock.acquire()
-    try:
-        kept = known.get(name)
-        if kept is not None and _is_fresh(kept):
-            return kept.value  # type: ignore[no-any-return]
-        made = make()
-        if is_kept(made):
-            known.set(name, _Kept(made, time.monotonic() + seconds), 2 * seconds)
-        return made
-    finally:
-        lock.release()
+    lock = _lock_of(name)
+    if (kept is None or not _is_fresh(kept)) and lock.acquire(blocking=kept is None):
+        try:
+            kept = known.get(name)
+            if kept is None or not _is_fresh(kept):
+                made, until = make(), time.monotonic() + seconds
+                known.set(name, _Kept(made, until) if is_kept(made) else _Kept(None, until, True), 2 * seconds)
+                return made
+        finally:
+            lock.release()
+    assert kept is not None  # whoever found nothing waited for the lock
+    return make() if kept.is_each_time else kept.value
+
+
+def _lock_of(name: str) -> Lock:
+    with _locks:
+        return _being_made.setdefault(name, Lock())
 
 
 def recent_page(view: View) -> View:

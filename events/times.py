@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+
 
 def stamp(moment: datetime | None) -> str:
     """'2026-01-15 00:30:00', in UTC: whatever stands around it says so. A dash where there is none."""
@@ -18,6 +20,11 @@ def duration(span: timedelta) -> str:
     first = next((place for place, (amount, _) in enumerate(parts) if amount), len(parts) - 1)
     leading = parts[first : first + 2] if first < 2 else parts[first : first + 1]
     return " ".join(f"{amount} {unit}" for amount, unit in leading if amount) or "0 s"
+
+
+def is_reckonable(moment: datetime) -> bool:
+    """Whether it lies in 1900 to 2199: beyond there are no odds, and arithmetic could leave the calendar."""
+    return datetime(FIRST_YEAR, 1, 1, tzinfo=UTC) <= moment < datetime(LAST_YEAR, 1, 1, tzinfo=UTC)
 
 
 @lru_cache(maxsize=65536)

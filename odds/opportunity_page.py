@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from events.models import Event
 from events.recent import recent_page
-from events.times import duration, parse_time
+from events.times import duration, is_reckonable, parse_time
 
 from .dimensions import bookmaker_titles
 from .opportunities import FINDABLE, Opportunity, OpportunityKind
@@ -61,7 +61,7 @@ class OpportunityForm(forms.Form):
     def clean_as_of(self) -> datetime | None:
         typed = self.cleaned_data["as_of"]
         found = parse_time(typed)
-        if typed and found is None:
+        if typed and (found is None or not is_reckonable(found)):
             raise forms.ValidationError("Write an instant as 2026-01-15T00:30Z; these are the prices of now.")
         return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_required
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from events.models import Event
 from events.recent import recent_page
-from events.times import duration, parse_time
+from events.times import duration, is_reckonable, parse_time
 
 from .archived import RawArchived
 from .board import MarketBoard, board
@@ -89,7 +89,7 @@ def snapshots(request: HttpRequest, event_id: str) -> HttpResponse:
 def movement(request: HttpRequest, event_id: str) -> HttpResponse:
     """The chart of one market's side as a plotly figure, with the sides there are."""
     found = _event(event_id)
-    changes = price_changes(found, market=request.GET.get("market", ""))
+    changes = price_changes(found, market=request.GET.get("market", "").replace("\0", ""))
     sides = sorted({change.side for change in changes}, key=side_order)
     side = request.GET.get("side", "")
     side = side if side in sides else next(iter(sides), "")
@@ -123,15 +123,15 @@ def raw(request: HttpRequest, event_id: str) -> HttpResponse:
 
 
 def _event(event_id: str) -> Event:
-    return get_object_or_404(Event, api_id=event_id)
+    return get_object_or_404(Event.objects.with_api_id(event_id))
 
 
 def _instant(typed: str) -> datetime | None:
-    """The instant of an ISO text, in UTC where it names no zone; None for any other text, as for none."""
+    """The instant of an ISO text, in UTC where it names no zone; None for any other text or year, as for none."""
     if "T" in typed and len(typed) == len("2026-01-15T00:30"):
         typed += "Z"  # as a field for dates and times sends it
     found = parse_time(typed)
-    return found.astimezone(UTC) if found else None
+    return found if found and is_reckonable(found) else None
 
 
 def _method(name: str) -> DevigMethod:

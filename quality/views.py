@@ -107,7 +107,7 @@ def quality(request: HttpRequest) -> HttpResponse:
 @require_safe
 def event_flags(request: HttpRequest, event_id: str) -> HttpResponse:
     """What was found wrong with one event: what stands first, each with the way to its entry."""
-    event = get_object_or_404(Event, api_id=event_id)
+    event = get_object_or_404(Event.objects.with_api_id(event_id))
     entries = DataQualityLog.objects.filter(event=event).not_dismissed()
     standing = entries.standing()
     context = {

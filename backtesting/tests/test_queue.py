@@ -35,6 +35,33 @@ def state_of(run) -> str:
     return run.state
 
 
+class Lingering:
+    """A process that is still alive when it has done its work."""
+
+    killed = False
+
+    def is_alive(self) -> bool:
+        return not self.killed
+
+    def kill(self) -> None:
+        self.killed = True
+
+    def join(self) -> None:
+        pass
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("state", "killed"), [("running", False), ("done", False), ("failed", False), ("cancelled", True)]
+)
+def test_a_process_is_ended_where_its_run_was_cancelled_and_not_where_it_is_done(state, killed):
+    attendant, process = Attendant(), Lingering()
+    attendant._attends, attendant._process = True, process
+    attendant._number = make_run(state=state, asked_by="reader").pk
+    attendant._look()
+    assert process.killed is killed
+
+
 @pytest.mark.django_db
 class TestPerforming:
     def test_what_was_asked_for_is_what_the_command_would_have_made(self):

@@ -92,6 +92,12 @@ def test_frugality_gives_up_the_finest_tier_first():
     assert counts == sorted(counts, reverse=True), "each step costs no more than the one before"
 
 
+@pytest.mark.parametrize("far", [30, 720, 1440])
+def test_fixed_sampling_is_stretched_whatever_the_tiers_are_that_it_does_not_use(far):
+    fixed = Sampling.of("fixed", 5, {**INTERVALS, "far": far}, 0)
+    assert max(step.fixed for _, step in stretched(fixed)) == timedelta(minutes=5 * 256)
+
+
 moments = st.integers(0, 31 * 24 * 60).map(
     lambda minutes: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
 )

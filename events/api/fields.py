@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from rest_framework import serializers
 
 from ..names import UnresolvedName
-from ..times import parse_time
+from ..times import FIRST_YEAR, LAST_YEAR, is_reckonable, parse_time
 
-# What lies beyond has no odds, and arithmetic with it could leave the calendar.
-FIRST_YEAR, LAST_YEAR = 1900, 2200
 LONGEST_INSTANT = 40
 LONGEST_NAME = 100
 
@@ -31,7 +29,7 @@ class InstantField(serializers.DateTimeField):
         moment = parse_time(value) if usable else None
         if moment is None:
             raise serializers.ValidationError(self.error_messages["instant"], code="instant")
-        if not datetime(FIRST_YEAR, 1, 1, tzinfo=UTC) <= moment < datetime(LAST_YEAR, 1, 1, tzinfo=UTC):
+        if not is_reckonable(moment):
             self.fail("beyond")
         return moment
 

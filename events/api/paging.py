@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache, reduce
@@ -85,6 +86,17 @@ def page_of_list(rows: Sequence[Any], moment: datetime, cursor: Cursor, size: in
     first = 0 if cursor.position is None else cursor.position[1]
     end = first + size
     return rows[first:end], cursor.link([moment, end]) if len(rows) > end else None
+
+
+def page_behind(rows: Sequence[Any], place: Callable[[Any], list[Any]], cursor: Cursor, size: int) -> Any:
+    """(rows, address of the next page) of a list of now, in the order of `place`, which is unique and fit for JSON.
+
+    It begins behind the last row of the page before, whatever has come or gone meanwhile.
+    """
+    in_order = sorted(rows, key=place)
+    first = 0 if cursor.position is None else bisect_right(in_order, cursor.position, key=place)
+    end = first + size
+    return in_order[first:end], cursor.link(place(in_order[end - 1])) if len(in_order) > end else None
 
 
 def _behind(order: Sequence[str], position: Sequence[Any]) -> Q:

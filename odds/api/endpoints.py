@@ -7,12 +7,15 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
+from django.utils import timezone
+
 from events.api.lookups import event_or_404
+from events.api.paging import Cursor, page_behind
 from events.models import Event
 
 from ..event_lines import LinePrice, closing_prices, opening_prices
 from ..event_prices import prices_at
-from ..lines import BestPrice, StandingPrice, best_prices, book_lines, compared
+from ..lines import BestPrice, StandingPrice, best_prices, book_lines, compared, market_order, side_order
 from ..movement import PriceChange, price_changes
 from .examples import BEST, CHANGE, COMPARED, LINE, STANDING
 from .filters import MarketQuery, MovementQuery, PriceQuery, SeriesQuery
@@ -69,21 +72,35 @@ class ComparisonView(EventPricesView):
         return [read(compared(price, line)) for line in book_lines(standing.prices) for price in line.prices]
 
 
-class OpeningLinesView(EventPricesView):
+class LinesView(EventPricesView):
+    """Lines as they are now: the closing line moves on while the game is to come."""
+
+    row_class, query_class = LineRow, SeriesQuery
+
+    def page(self, query: dict[str, Any], cursor: Cursor) -> tuple[Sequence[Sequence[Any]], str | None]:
+        found = page_behind(self.rows(query, timezone.now()), _place, cursor, query["page_size"])
+        return found[0], found[1]
+
+
+def _place(line: LinePrice) -> list[Any]:
+    """By market, book and outcome, as the commands show them."""
+    outcome = [line.description, side_order(line.side), line.outcome, float(line.point or 0)]
+    return [*market_order(line.market), line.bookmaker, *outcome]
+
+
+class OpeningLinesView(LinesView):
     """The first valid price of each outcome at each bookmaker before the start."""
 
     summary, example, name = "Opening lines", LINE, "opening-lines"
-    row_class, query_class = LineRow, SeriesQuery
 
     def records(self, event: Event, query: dict[str, Any], moment: datetime) -> list[LinePrice]:
         return opening_prices(Event.objects.filter(pk=event.pk), **keys_of(query))
 
 
-class ClosingLinesView(EventPricesView):
+class ClosingLinesView(LinesView):
     """The prices at the last snapshot before the start."""
 
     summary, example, name = "Closing lines", LINE, "closing-lines"
-    row_class, query_class = LineRow, SeriesQuery
 
     def records(self, event: Event, query: dict[str, Any], moment: datetime) -> list[LinePrice]:
         return closing_prices(Event.objects.filter(pk=event.pk), **keys_of(query))

@@ -12,6 +12,7 @@ from django.db import connection
 
 from events.tests.api import all_pages, get, queries, refused, results
 from events.tests.factories import TIP, make_event
+from odds.models import Odds
 from odds.tests.factories import make_bookmaker, make_odds, make_pair, make_scope, make_snapshot
 
 pytestmark = pytest.mark.django_db
@@ -163,6 +164,20 @@ def test_pages_of_what_stood_are_of_one_instant():
     make_odds(event, "aaa", odds_timestamp=TIP + timedelta(days=1_000))  # later than the first page
     following = get(first["next"].partition("/api/v1")[2]).json()["results"]
     assert [row["bookmaker"] for row in following] == BOOKS[2:4]
+
+
+@pytest.mark.parametrize("lines", ["opening-lines", "closing-lines"])
+def test_pages_of_lines_go_on_behind_the_last_row_whatever_comes_and_goes(lines):
+    event = make_event(api_id="game", commence_time=TIP, closing_at=TIP - timedelta(minutes=2))
+    make_snapshot(event, snapshot_time=event.closing_at)
+    for book in ("b", "c", "d", "e"):
+        make_odds(event, book, odds_timestamp=event.closing_at)
+    first = get(f"/events/game/{lines}", {"page_size": 2}).json()
+    make_odds(event, "a", odds_timestamp=event.closing_at)
+    Odds.objects.filter(bookmaker__key="b").delete()
+    following = get(first["next"].partition("/api/v1")[2]).json()
+    assert [row["bookmaker"] for row in first["results"] + following["results"]] == ["b", "c", "d", "e"]
+    assert following["next"] is None
 
 
 def test_an_empty_list_says_where_odds_lie_that_were_archived():

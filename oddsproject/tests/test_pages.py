@@ -102,6 +102,28 @@ def test_events_are_found_and_what_is_no_choice_is_passed_over(admin_client, que
     assert f"{found} event" in page(admin_client, f"/events/{query}")
 
 
+ODD = ("0001-01-01T00:00Z", "9999-12-31T23:59", "\0", "-1", "9" * 30, "nan", "1e400", "²", "2026-01-15T00:30+23:59:59")
+ASKED = {
+    "/events/": ("team", "day", "sport", "status", "page"),
+    "/events/abc/": ("as_of", "show", "devig"),
+    "/events/abc/movement/": ("market", "side"),
+    "/events/abc/raw/": ("at",),
+    "/opportunities/": ("view", "kind", "sport", "min_edge", "sharp", "devig", "as_of"),
+    "/quality/": ("days", "sport"),
+    "/backtests/": ("strategy", "kind", "page"),
+}
+
+
+def test_nothing_that_is_typed_breaks_a_page(admin_client):
+    make_game(api_id="abc")
+    asked = [(address, {name: value}) for address, names in ASKED.items() for name in names for value in ODD]
+    asked += [(f"/events/%00/{part}", {}) for part in ("", "movement/", "raw/", "snapshots/")]
+    asked += [("/quality/events/%00/", {}), ("/opportunities/", {"view": "history", "as_of": ODD[0]})]
+    admin_client.raise_request_exception = False
+    answers = {(address, *query.items()): admin_client.get(address, query).status_code for address, query in asked}
+    assert {asked: status for asked, status in answers.items() if status not in (200, 404)} == {}
+
+
 def test_an_event_shows_its_board_in_the_style_chosen_once(admin_client):
     game = make_game()
     assert "<b>-150</b>" in page(admin_client, f"/events/{game.api_id}/")
