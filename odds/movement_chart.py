@@ -37,9 +37,11 @@ def movement_figure(
 ) -> Figure:
     """Steps for each series of `changes`, broken where a price was withdrawn; prices that stand reach `until`.
 
+    Long before the start the chart begins with what there is: zooming out shows the start too.
     `starts` are all starts ever stated, the last one last: that is drawn solid, those before it dotted. From
     `live_from` on the background is shaded. `by_point` draws the line instead of its price.
     """
+    changes = list(changes)
     traces = [
         _trace(list(group), style, titles, until, by_point=by_point)
         for _, group in groupby(changes, key=lambda each: (each.bookmaker, each.description, each.outcome, each.side))
@@ -47,10 +49,20 @@ def movement_figure(
     return {
         "data": traces,
         "layout": {
+            "xaxis": _span(changes, starts, until),
             "yaxis": {"title": {"text": "Line" if by_point else _AXES[style]}, "tickformat": _ticks(style, by_point)},
             "shapes": [*_live(live_from, until), *_starts(starts)],
         },
     }
+
+
+def _span(changes: Sequence[PriceChange], starts: Sequence[datetime], until: datetime) -> Figure:
+    """From the first price to a little after the last look, where the start is farther away than that is long."""
+    first = min((change.odds_timestamp for change in changes), default=until)
+    seen = until - first
+    if not seen or not starts or starts[-1] <= until + seen:
+        return {}
+    return {"range": [(first - seen / 20).isoformat(), (until + seen / 10).isoformat()]}
 
 
 def _ticks(style: PriceStyle, by_point: bool) -> str:

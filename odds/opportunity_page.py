@@ -38,10 +38,10 @@ class OpportunityForm(forms.Form):
     view = forms.ChoiceField(label="Show", choices=list(VIEWS.items()), required=False)
     kind = forms.ChoiceField(required=False)
     sport = forms.ChoiceField(required=False)
-    min_edge = forms.FloatField(label="Least edge, %", min_value=-50, max_value=50, required=False)
+    min_edge = forms.FloatField(label="Least edge, % (not of middles)", min_value=-50, max_value=50, required=False)
     sharp = forms.ChoiceField(label="Fair by", required=False)
     devig = forms.ChoiceField(label="Margin removed", choices=[(each, each) for each in METHODS], required=False)
-    as_of = forms.CharField(label="As of, UTC", max_length=40, required=False)
+    as_of = forms.CharField(label="As of, UTC (empty: now)", max_length=40, required=False)
 
     def __init__(self, *args: Any, sports: Iterable[str], bookmakers: dict[str, str], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -51,7 +51,7 @@ class OpportunityForm(forms.Form):
         self._choices("sport", [("", "All"), *((key, key) for key in sports)])
         self._choices("sharp", list(books.items()))
         self.fields["min_edge"].widget.attrs |= {"placeholder": f"{100 * MIN_EDGE:g}", "step": "any"}
-        self.fields["as_of"].widget.attrs["placeholder"] = "now, or 2026-01-15T00:30Z"
+        self.fields["as_of"].widget.attrs["placeholder"] = "2026-01-15T00:30Z"
 
     def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from events.admin_pages import OfEvent
 from events.models import Event
 from events.recent import recent_page
+from odds.dimensions import bookmaker_titles
 from odds.wording import percent
 
 from .admin_filters import ALL, StateFilter
@@ -39,7 +40,7 @@ EVENTS = 30  # in the heat map of events
 class Row:
     """Figures as texts, and as lengths of bars from 0 to 100."""
 
-    bookmaker: str
+    bookmaker: str  # its title
     market: str
     asked: int
     coverage: str
@@ -78,7 +79,7 @@ def quality(request: HttpRequest) -> HttpResponse:
     shares = by_bookmaker(covered.items())
     shown = _days_of(shares)
     by_event = by_bookmaker(coverage_by_event(period).items())
-    whole = totals(figures)
+    whole, titles = totals(figures), bookmaker_titles()
     context = {
         "title": "Quality",
         "days": days,
@@ -86,7 +87,7 @@ def quality(request: HttpRequest) -> HttpResponse:
         "period_name": PERIODS[days],
         "sport": period.sport or "",
         "sports": sports,
-        "markets": _by_market(figures),
+        "markets": _by_market(figures, titles),
         "asked": f"{whole.asked:,}",
         "missing": percent(whole.missing),
         "flags": f"{whole.flags:,}",
@@ -94,8 +95,8 @@ def quality(request: HttpRequest) -> HttpResponse:
         "stale": stale(figures),
         "resolution": resolution_text(figures[0].resolution) if figures else "",
         "heat_days": shown,
-        "heat": _heat(shares, shown),
-        "books": sorted(by_event),
+        "heat": _heat(shares, shown, titles),
+        "books": [titles[key] for key in sorted(by_event)],
         "heat_events": _heat_of_events(by_event),
         "events_shown": EVENTS,
         **_entries(period.sport),
@@ -123,18 +124,18 @@ def _days(asked: str) -> int:
     return int(asked) if asked.isdecimal() and int(asked) in PERIODS else DAYS
 
 
-def _by_market(figures: Sequence[BookFigures]) -> dict[str, list[Row]]:
+def _by_market(figures: Sequence[BookFigures], titles: Mapping[str, str]) -> dict[str, list[Row]]:
     doubtful = {(row.bookmaker, row.market) for row in stale(figures)}
     widest = max((row.overround_median or 0 for row in figures), default=0) or 1
     markets: dict[str, list[Row]] = {}
     for row in figures:
-        markets.setdefault(row.market, []).append(_row(row, widest, (row.bookmaker, row.market) in doubtful))
+        markets.setdefault(row.market, []).append(_row(row, titles, widest, (row.bookmaker, row.market) in doubtful))
     return markets
 
 
-def _row(row: BookFigures, widest: float, is_stale: bool) -> Row:
+def _row(row: BookFigures, titles: Mapping[str, str], widest: float, is_stale: bool) -> Row:
     return Row(
-        bookmaker=row.bookmaker,
+        bookmaker=titles[row.bookmaker],
         market=row.market,
         asked=row.asked,
         coverage=percent(row.coverage),
@@ -160,8 +161,10 @@ def _days_of(shares: Mapping[str, Mapping[date, float]]) -> list[date]:
     return [min(asked) + timedelta(days=number) for number in range((max(asked) - min(asked)).days + 1)]
 
 
-def _heat(shares: Mapping[str, Mapping[date, float]], days: Sequence[date]) -> list[tuple[str, list[Cell]]]:
-    return [(book, [_cell(shares[book].get(day)) for day in days]) for book in sorted(shares)]
+def _heat(
+    shares: Mapping[str, Mapping[date, float]], days: Sequence[date], titles: Mapping[str, str]
+) -> list[tuple[str, list[Cell]]]:
+    return [(titles[book], [_cell(shares[book].get(day)) for day in days]) for book in sorted(shares)]
 
 
 def _heat_of_events(shares: Mapping[str, Mapping[int, float]]) -> list[tuple[Event, list[Cell]]]:

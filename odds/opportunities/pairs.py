@@ -63,7 +63,7 @@ def _middle(market: MarketOffers, offers: tuple[Offer, ...], low: Decimal, high:
         market,
         offers,
         terms,
-        note=f"{'both win' if both else 'at best'} on {on}: {percent(best_case)}",
+        note=f"{'both win' if both else 'at best'} on {on}: profit {percent(best_case)}",
         can_push=can_push(low) or can_push(high),
         best_case=best_case,
         width=high - low,

@@ -129,3 +129,14 @@ def test_a_line_is_drawn_by_its_point():
     [trace] = figure(change(-110, 0, None, market="spreads", point=Decimal("-3.5")), by_point=True)["data"]
     assert trace["y"][0] == -3.5
     assert trace["customdata"][0].startswith("-3.5")
+
+
+def test_long_before_the_start_the_chart_begins_with_what_there_is():
+    def span(start):
+        drawn = figure(change(100, 0, None), starts=[NOON + timedelta(hours=start)], until=NOON + timedelta(hours=2))
+        shown = drawn["layout"]["xaxis"].get("range", [])
+        return [(datetime.fromisoformat(x) - NOON) / timedelta(hours=1) for x in shown]
+
+    assert span(40) == [-0.1, 2.2]
+    assert span(4) == []
+    assert figure(starts=[NOON])["layout"]["xaxis"] == {}

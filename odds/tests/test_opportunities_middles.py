@@ -27,7 +27,7 @@ def test_middle_of_two_totals_at_minus_110():
     [found] = middles(totals(220.5, 222.5), ANY)
     assert found.edge == pytest.approx(-1 / 22)  # one wins: 2.1 units come back of 2.2
     assert found.best_case == pytest.approx(20 / 22)  # both do: 4.2 units of 2.2
-    assert (found.width, found.note, found.can_push) == (2, "both win on 221 to 222: 90.9 %", False)
+    assert (found.width, found.note, found.can_push) == (2, "both win on 221 to 222: profit 90.9 %", False)
     assert [leg.share for leg in found.legs] == [0.5, 0.5]
 
 
@@ -39,10 +39,10 @@ def test_higher_over_than_under_is_a_gap_and_equal_is_none():
 @pytest.mark.parametrize(
     ("home", "away", "width", "note"),
     [
-        (-3.5, 5.5, 2, "both win on a home margin of 4 to 5: 90.9 %"),
-        (3.5, -2.5, 1, "both win on a home margin of -3: 90.9 %"),
-        (0.5, 0.5, 1, "both win on a home margin of 0: 90.9 %"),
-        (-3, 4, 1, "at best on a home margin of 4: 45.5 %"),
+        (-3.5, 5.5, 2, "both win on a home margin of 4 to 5: profit 90.9 %"),
+        (3.5, -2.5, 1, "both win on a home margin of -3: profit 90.9 %"),
+        (0.5, 0.5, 1, "both win on a home margin of 0: profit 90.9 %"),
+        (-3, 4, 1, "at best on a home margin of 4: profit 45.5 %"),
     ],
 )
 def test_spread_middle_where_the_points_add_up_to_more_than_nothing(home, away, width, note):
@@ -60,7 +60,7 @@ def test_half_a_point_wins_one_and_refunds_the_other():
     assert found.can_push
     assert found.edge == pytest.approx(-1 / 22)
     assert found.best_case == pytest.approx(0.5 + 0.5 * 21 / 11 - 1)  # on 220: one stake back, the other wins
-    assert (found.width, found.note) == (Decimal("0.5"), "at best on 220: 45.5 %")
+    assert (found.width, found.note) == (Decimal("0.5"), "at best on 220: profit 45.5 %")
 
 
 def test_half_a_point_may_cost_no_more_than_a_low_hold():
@@ -78,7 +78,7 @@ def test_quarter_lines_win_by_halves():
 
 def test_whole_numbers_at_the_ends_are_not_between():
     [found] = middles(totals(220, 222), ANY)
-    assert (found.note, found.can_push) == ("both win on 221: 90.9 %", True)
+    assert (found.note, found.can_push) == ("both win on 221: profit 90.9 %", True)
     assert found.best_case == pytest.approx(20 / 22)
 
 

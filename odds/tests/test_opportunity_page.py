@@ -24,7 +24,7 @@ def page(client, **asked):
 def test_what_stood_at_an_instant_is_shown_with_its_legs_and_stakes(admin_client):
     event = make_game()
     text = page(admin_client, as_of=SOON)
-    assert "3 in 1 of 1 events to come" in text
+    assert "3 found; 1 of 1 events to come have fresh prices" in text
     assert re.findall(r'<h2 id="kind-\d">(\w+)', text) == ["Arbitrage", "Value"]
     # 1 / 2.10 + 1 / 2.05 = 0.96400, which is won whatever happens: 1 / 0.96400 - 1
     assert re.findall(r'class="number edge wins">([\d.]+ %)', text) == ["3.7 %", "5.0 %", "2.5 %"]

@@ -45,7 +45,9 @@ def rest_framework(*, user_rate: str, anonymous_rate: str, behind_proxy: bool) -
 
 SPECTACULAR = {
     "TITLE": "Odds",
-    "DESCRIPTION": "What was offered, by whom, at any instant. Read-only. docs/api.md tells how to ask.",
+    "DESCRIPTION": (
+        "What was offered, by whom, at any instant. Read-only; docs/api.md tells how to ask. [To the pages](/)"
+    ),
     "VERSION": "1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,

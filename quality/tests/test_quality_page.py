@@ -96,15 +96,15 @@ def test_period_and_sport_are_chosen(admin_client):
     offer(hours_ago=60, bookmaker="betmgm", sport_key="icehockey_nhl", sport_title="NHL")
     assert "No snapshots in this period" in page(admin_client, days=1)
     of_sport = page(admin_client, days=7, sport="icehockey_nhl")
-    assert "betmgm" in of_sport
-    assert "fanduel" not in of_sport
+    assert "Betmgm" in of_sport
+    assert "Fanduel" not in of_sport
     assert '<option value="icehockey_nhl" selected>NHL</option>' in of_sport
 
 
 @pytest.mark.parametrize("parameters", [{"days": "-1"}, {"days": "1e9"}, {"days": "²"}, {"sport": "'; --"}])
 def test_what_cannot_be_meant_is_as_if_not_said(admin_client, parameters):
     offer()
-    assert page(admin_client, **parameters).count("fanduel") == page(admin_client).count("fanduel")
+    assert page(admin_client, **parameters).count("Fanduel") == page(admin_client).count("Fanduel") > 0
 
 
 def test_names_from_outside_are_escaped(admin_client):

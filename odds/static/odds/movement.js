@@ -20,7 +20,7 @@ document.addEventListener("DOMContentLoaded", () => {
       hovermode: "closest",
       showlegend: true,
       legend: { orientation: "h", y: -0.15 },
-      xaxis: { type: "date", ...axis },
+      xaxis: { type: "date", ...layout.xaxis, ...axis },
       yaxis: { ...layout.yaxis, ...axis },
     };
   }
