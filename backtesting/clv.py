@@ -14,8 +14,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from odds.choices import Side
-from odds.lines import is_complete, line_point
-from odds.markets import carries_line
+from odds.lines import is_complete, line_point, markets_with_draw
+from odds.markets import carries_line, draw_in
 from odds.pricing import EDGE_TOLERANCE, DevigMethod, expected_value, fair_probabilities
 
 from .counting import game_day
@@ -151,7 +151,7 @@ def _attach(bet: Bet, prices: Sequence[ClosingQuote], terms: ClosingTerms) -> Cl
     if shown is None:
         return ClosingMatch.OTHER_NUMBER
     bet.closing_decimal = shown.decimal_price
-    draws = any(each.side == Side.DRAW for each in in_market)
+    draws = bet.market in markets_with_draw(in_market, draw_in(bet.sport_key))
     return _attach_value(bet, [each for each in offers if _is_same_line(bet, each)], draws, terms)
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from odds.choices import Side
 from odds.lines import SIDES
+from odds.markets import draw_in, has_draw
 
 from .history import Board, Chosen, Decision, History
 from .history.records import instant
@@ -162,7 +163,7 @@ def _of_each(
 
 
 def _complete_lines(board: Board, fresh: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Whether a line has two sides or more that are fresh: by decision, market and bookmaker."""
+    """Whether a line has fresh prices of two sides or more, three with a draw: by decision, market and bookmaker."""
     rows = np.flatnonzero(fresh)
     away = board.side[rows] == SIDES.index(Side.AWAY)
     points = np.nan_to_num(np.where(away, -board.point[rows], board.point[rows]), nan=np.inf) + 0.0
@@ -171,6 +172,9 @@ def _complete_lines(board: Board, fresh: NDArray[np.bool_]) -> NDArray[np.bool_]
     by_number = *shape, int(number.max(initial=0)) + 1
     columns = board.decision[rows], board.market[rows], board.bookmaker[rows], number
     keys, sides = np.unique(np.ravel_multi_index(columns, by_number), return_counts=True)
+    decision, market, book, _ = np.unravel_index(keys, by_number)
+    needed = np.array([3 if has_draw(key, draw_in(board.sport_key)) else 2 for key in board.markets])
+    complete = sides >= needed[market]
     lines = np.zeros(shape, bool)
-    lines[np.unravel_index(keys[sides >= 2], by_number)[:3]] = True
+    lines[decision[complete], market[complete], book[complete]] = True
     return lines

@@ -15,7 +15,7 @@ from math import isclose
 from typing import Any, Generic, Protocol, TypeVar
 
 from .choices import Side
-from .markets import H2H, SPREADS, TOTALS, is_lay
+from .markets import H2H, SPREADS, TOTALS, Draw, has_draw, is_lay
 from .pricing import hold, implied_probability, overround
 
 # How markets and sides are put in order; all other markets follow by name.
@@ -28,17 +28,22 @@ _THREE_WAY = {Side.HOME, Side.AWAY, Side.DRAW}
 _OVER_UNDER = {Side.OVER, Side.UNDER}
 
 
-class Price(Protocol):
+class Quote(Protocol):
+    """What tells whether a price is for a draw."""
+
+    @property
+    def market(self) -> str: ...
+    @property
+    def side(self) -> str: ...
+
+
+class Price(Quote, Protocol):
     """What prices have in common, wherever they come from."""
 
     @property
     def bookmaker(self) -> str: ...
     @property
-    def market(self) -> str: ...
-    @property
     def outcome(self) -> str: ...
-    @property
-    def side(self) -> str: ...
     @property
     def description(self) -> str: ...
     @property
@@ -110,10 +115,10 @@ class BestPrice:
     is_live: bool
 
 
-def book_lines(prices: Iterable[P]) -> list[BookLine[P]]:
-    """All lines, by market, description, point and bookmaker."""
+def book_lines(prices: Iterable[P], draw: Draw = Draw.MAYBE) -> list[BookLine[P]]:
+    """All lines, by market, description, point and bookmaker. `draw`: whether the sport has one."""
     prices = list(prices)
-    with_draw = {price.market for price in prices if price.side == Side.DRAW}
+    with_draw = markets_with_draw(prices, draw)
     groups: dict[tuple[str, str, str, Decimal | None], list[P]] = defaultdict(list)
     for price in sorted(prices, key=_order):
         groups[price.bookmaker, price.market, price.description, line_point(price.side, price.point)].append(price)
@@ -153,6 +158,14 @@ def compared(price: StandingPrice, line: BookLine[StandingPrice]) -> dict[str, A
 def line_point(side: str, point: Decimal | None) -> Decimal | None:
     """The point that outcomes bet against each other share: the home side's, so -3.5 for an away side at +3.5."""
     return -point if side == Side.AWAY and point is not None else point
+
+
+def markets_with_draw(prices: Iterable[Quote], draw: Draw) -> set[str]:
+    """The markets of these prices in which a set without a draw lacks one.
+
+    Somebody quotes it, or the sport has one: what is quoted may be flagged, or not asked for, and so be missing here.
+    """
+    return {price.market for price in prices if price.side == Side.DRAW or has_draw(price.market, draw)}
 
 
 def is_complete(market: str, outcomes: Sequence[tuple[str, Decimal | None]], *, draws: bool = False) -> bool:

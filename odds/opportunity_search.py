@@ -11,7 +11,6 @@ from django.db.models import Exists, OuterRef
 from events.models import Event
 
 from .event_prices import EventPrices, prices_at
-from .markets import draw_in
 from .models import Bookmaker, OddsSnapshot
 from .opportunities import FINDABLE, Opportunity, OpportunityKind, Terms, find, is_usable
 
@@ -67,11 +66,6 @@ def with_stored_commissions(terms: Terms) -> Terms:
     return replace(terms, commissions={key: float(commission) for key, commission in stored} | dict(terms.commissions))
 
 
-def for_event(terms: Terms, event: Event) -> Terms:
-    """The terms with what the event's sport says of draws."""
-    return replace(terms, draw=draw_in(event.sport_key))
-
-
 def _opportunities(
     standing: EventPrices, moment: datetime, terms: Terms, kinds: Collection[OpportunityKind]
 ) -> EventOpportunities:
@@ -83,5 +77,5 @@ def _opportunities(
         commence_time=commence_time,
         snapshot_time=newest.snapshot_time if newest else None,
         bookmakers=frozenset(price.bookmaker for price in prices if is_usable(price, terms)),
-        opportunities=find(prices, for_event(terms, event), kinds),
+        opportunities=find(prices, terms.in_sport(event.sport_key), kinds),
     )

@@ -10,7 +10,7 @@ from events.models import Event
 
 from .event_prices import PriceRun, Sightings, all_runs, all_sightings
 from .opportunities import FINDABLE, Look, Opportunity, OpportunityKind, OpportunitySpan, Terms, find, spans
-from .opportunity_search import for_event, with_stored_commissions
+from .opportunity_search import with_stored_commissions
 from .standing import Sighting
 
 
@@ -25,7 +25,7 @@ def opportunity_spans(
 
     `until`: as it was known at that instant. Every snapshot is looked at, and judged anew where anything had changed.
     """
-    known = for_event(with_stored_commissions(terms), event)
+    known = with_stored_commissions(terms).in_sport(event.sport_key)
     return spans(_looks(all_runs(event, until), all_sightings(event, until), known, kinds))
 
 

@@ -28,6 +28,7 @@ class Board:
     A row knows no more than its view does. Columns hold numbers; the lists say what they stand for.
     """
 
+    sport_key: str  # of all its events; empty where there is no decision
     decisions: Sequence[Decision]
     event_ids: Sequence[str]  # the provider's, of each decision
     bookmakers: Sequence[str]

@@ -111,7 +111,7 @@ class History:
         """The prices in the views of these decisions, as columns. Some thousands of decisions at a time are enough."""
         for decision in decisions:
             self._require(decision)
-        return board_of(self.tables, decisions, [self.events[decision.event].event_id for decision in decisions])
+        return board_of(self.tables, decisions, [self.events[decision.event] for decision in decisions])
 
     def _require(self, decision: Decision) -> None:
         """Raise ValueError where what was on offer at a decision was not loaded."""
@@ -129,7 +129,7 @@ class History:
         """
         decision = self.decision_at(event, at)
         self._require(decision)
-        return is_offered(self.tables, decision, price)
+        return is_offered(self.tables, decision, self.events[event], price)
 
     def next_look(self, event: int, bookmaker: str, market: str, after: datetime) -> datetime | None:
         """The next snapshot after an instant that asked for this book and market; None if there is none."""

@@ -11,7 +11,7 @@ import numpy as np
 from odds.lines import StandingPrice, bet
 
 from .board import Board
-from .records import Decision
+from .records import Decision, HistoryEvent
 from .standing import Instants, pairs, speaking
 from .tables import MOMENTS, UNKNOWN, Integers, Runs, Tables
 
@@ -24,8 +24,8 @@ class _Shown(NamedTuple):
     seen: Integers  # when the newest snapshot that spoke for it was taken; UNKNOWN: it has no times
 
 
-def board_of(tables: Tables, decisions: Sequence[Decision], event_ids: Sequence[str]) -> Board:
-    """The valid prices on offer before the start known at each decision; `event_ids` are those of the decisions."""
+def board_of(tables: Tables, decisions: Sequence[Decision], events: Sequence[HistoryEvent]) -> Board:
+    """The valid prices on offer before the start known at each decision; `events` are those of the decisions."""
     event = np.array([decision.event for decision in decisions], np.int64)
     if len(event):  # a few events are looked into sooner than all
         tables = tables.of_events(int(event.min()), int(event.max()) + 1)
@@ -33,7 +33,7 @@ def board_of(tables: Tables, decisions: Sequence[Decision], event_ids: Sequence[
     shown, untimed = _timed(tables, decisions, event), _untimed(tables, decisions, event)
     if len(untimed.decision):
         shown = _merged(tables, shown, untimed)
-    return _board(tables, decisions, event_ids, shown)
+    return _board(tables, decisions, events, shown)
 
 
 def _timed(tables: Tables, decisions: Sequence[Decision], event: Integers) -> _Shown:
@@ -69,13 +69,14 @@ def _merged(tables: Tables, one: _Shown, other: _Shown) -> _Shown:
     return _Shown(decision[order], prices.take(order), seen[order])
 
 
-def _board(tables: Tables, decisions: Sequence[Decision], event_ids: Sequence[str], shown: _Shown) -> Board:
+def _board(tables: Tables, decisions: Sequence[Decision], events: Sequence[HistoryEvent], shown: _Shown) -> Board:
     words, prices = tables.vocabulary, shown.prices
     is_timed = shown.seen != UNKNOWN
     moment = np.array([decision.moment for decision in decisions], np.int64)[shown.decision]
     return Board(
+        sport_key=events[0].sport_key if events else "",
         decisions=decisions,
-        event_ids=event_ids,
+        event_ids=[event.event_id for event in events],
         bookmakers=words.bookmakers,
         markets=words.markets,
         outcomes=words.outcomes,
@@ -97,16 +98,16 @@ def _board(tables: Tables, decisions: Sequence[Decision], event_ids: Sequence[st
     )
 
 
-def is_offered(tables: Tables, decision: Decision, price: StandingPrice) -> bool:
+def is_offered(tables: Tables, decision: Decision, event: HistoryEvent, price: StandingPrice) -> bool:
     """Whether the view of a decision has a price with a time for the same bet, at the same book and of the same size.
 
     It may have been gone in the meantime.
     """
-    event = tables.of_events(decision.event, decision.event + 1)
-    runs = event.runs
+    of_event = tables.of_events(decision.event, decision.event + 1)
+    runs = of_event.runs
     alike = (runs.decimal == price.decimal_price) & (runs.start <= decision.moment) & (runs.end > decision.moment)
-    narrowed = replace(event, runs=runs.take(np.flatnonzero(alike)))
-    board = board_of(narrowed, [decision._replace(event=0)], [price.event_id])
+    narrowed = replace(of_event, runs=runs.take(np.flatnonzero(alike)))
+    board = board_of(narrowed, [decision._replace(event=0)], [event])
     return price.odds_timestamp is not None and any(
         (offer.bookmaker, bet(offer)) == (price.bookmaker, bet(price)) for offer in board.prices()
     )

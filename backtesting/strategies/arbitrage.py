@@ -32,7 +32,8 @@ class ArbitrageStrategy(BettingStrategy):
     )
 
     def should_bet(self, event: EventView, odds_snapshot: MarketView) -> Sequence[Opportunity]:
-        found = arbitrages([price for price in odds_snapshot.prices if self.looks_at(price.market)], self.terms)
+        prices = [price for price in odds_snapshot.prices if self.looks_at(price.market)]
+        found = arbitrages(prices, self.terms.in_sport(event.sport_key))
         return [each for each in found if self.suspect_above is None or not each.is_suspect]
 
     @cached_property

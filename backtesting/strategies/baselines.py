@@ -11,7 +11,7 @@ import numpy as np
 
 from odds.choices import Side
 from odds.lines import SIDES, StandingPrice, is_complete
-from odds.markets import H2H, SPREADS, TOTALS
+from odds.markets import H2H, SPREADS, TOTALS, draw_in, has_draw
 from odds.opportunities import Opportunity
 from odds.pricing import net_of_commission
 
@@ -52,7 +52,7 @@ class Favourite(BettingStrategy):
         for place, price in enumerate(prices):
             net_price = net_of_commission(price.decimal_price, self.commissions.get(price.bookmaker, 0.0))
             offers[price.side].append((-net_price, price.bookmaker, place))
-        favourite = _favourite({side: min(of_side) for side, of_side in offers.items()})
+        favourite = _favourite({side: min(of_side) for side, of_side in offers.items()}, event.sport_key)
         return () if favourite is None else (self.pick(prices[favourite]),)
 
     def choose(self, board: Board) -> Chosen:
@@ -73,7 +73,7 @@ class Favourite(BettingStrategy):
             of_decision = best[decision]
             of_decision[SIDES[side]] = min(offer, of_decision.get(SIDES[side], offer))
         for of_decision in best.values():
-            row = _favourite(of_decision)
+            row = _favourite(of_decision, board.sport_key)
             if row is not None:
                 yield row
 
@@ -122,9 +122,10 @@ class RandomBets(BettingStrategy):
         return _hash(self.seed, event_id, market) % count
 
 
-def _favourite(best: dict[str, _Offer]) -> int | None:
+def _favourite(best: dict[str, _Offer], sport_key: str) -> int | None:
     """The place of the price to bet on, given the best one of each side; None where no side is the favourite."""
-    if not is_complete(H2H, [(side, None) for side in best], draws=Side.DRAW in best):
+    draws = Side.DRAW in best or has_draw(H2H, draw_in(sport_key))
+    if not is_complete(H2H, [(side, None) for side in best], draws=draws):
         return None
     (minus, _, place), (second, *_) = sorted(best.values(), key=lambda offer: -offer[0])[:2]
     return None if minus == second else place

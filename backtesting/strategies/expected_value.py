@@ -97,7 +97,7 @@ class MarketValueStrategy(ValueStrategy):
 
     def should_bet(self, event: EventView, odds_snapshot: MarketView) -> Sequence[Opportunity]:
         prices = [price for price in odds_snapshot.prices if self.looks_at(price.market)]
-        return self.worth_it(values(prices, self.terms), prices)
+        return self.worth_it(values(prices, self.terms.in_sport(event.sport_key)), prices)
 
 
 @register
@@ -123,4 +123,5 @@ class EVStrategy(MarketValueStrategy):
         rows = usable_rows(board, self.markets, self.max_age_seconds)
         if self.same_snapshot:
             rows = rows[board.is_timed[rows]]
-        return self.worth_rows(board, rows, sharp_chances(board, rows, self.markets, self.terms))
+        terms = self.terms.in_sport(board.sport_key)
+        return self.worth_rows(board, rows, sharp_chances(board, rows, self.markets, terms))

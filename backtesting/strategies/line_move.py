@@ -9,7 +9,7 @@ from decimal import Decimal
 from odds.choices import Side
 from odds.known_copies import original_of
 from odds.lines import BookLine, StandingPrice, book_lines
-from odds.markets import H2H, SPREADS, TOTALS
+from odds.markets import H2H, SPREADS, TOTALS, Draw, draw_in
 from odds.opportunities import Opportunity
 from odds.pricing import fair_probabilities, net_of_commission, reaches
 from odds.wording import percent
@@ -49,11 +49,12 @@ class LineMove(BettingStrategy):
 
     def should_bet(self, event: EventView, odds_snapshot: MarketView) -> Sequence[Opportunity]:
         prices = self.usable(odds_snapshot, max_age_minutes=self.max_age_minutes)
-        lines = self._lines(prices)
+        draw = draw_in(event.sport_key)
+        lines = self._lines(prices, draw)
         if not lines:
             return ()
         then = odds_snapshot.earlier(odds_snapshot.moment - timedelta(minutes=self.window_minutes))
-        before = self._lines(self.usable(then, max_age_minutes=self.max_age_minutes))
+        before = self._lines(self.usable(then, max_age_minutes=self.max_age_minutes), draw)
         found = []
         for key, line in lines.items():
             side = self._moved_to(before[key], line) if key in before else None
@@ -62,13 +63,12 @@ class LineMove(BettingStrategy):
                 found.append(self.pick(price, note=self._note(before[key], line)))
         return found
 
-    def _lines(self, prices: Sequence[StandingPrice]) -> Mapping[tuple[str, str], Line]:
+    def _lines(self, prices: Sequence[StandingPrice], draw: Draw) -> Mapping[tuple[str, str], Line]:
         """The complete line of the book in each market, where it has one alone."""
-        of_book = [
-            line for line in book_lines(each for each in prices if each.bookmaker == self.book) if line.hold is not None
-        ]
-        keys = [(line.market, line.description) for line in of_book]
-        return {key: line for key, line in zip(keys, of_book, strict=True) if keys.count(key) == 1}
+        of_book = [each for each in prices if each.bookmaker == self.book]
+        complete = [line for line in book_lines(of_book, draw) if line.hold is not None]
+        keys = [(line.market, line.description) for line in complete]
+        return {key: line for key, line in zip(keys, complete, strict=True) if keys.count(key) == 1}
 
     def _moved_to(self, before: Line, now: Line) -> Side | None:
         """The side that a line moved to; None if it moved too little."""

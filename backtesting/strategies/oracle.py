@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from odds.choices import Side
-from odds.lines import SIDES, is_complete, line_point
+from odds.lines import SIDES, is_complete, line_point, markets_with_draw
+from odds.markets import draw_in
 from odds.opportunities import Opportunity
 
 from ..records import EventView, MarketView
@@ -74,17 +74,20 @@ class ClosingOracle(ValueStrategy):
         if self.hindsight is None:
             raise StrategyError(f"{self.name} needs to be shown the history first: with_hindsight(history)")
         history = self.hindsight
-        return {event.event_id: self._fair(history.closing(number)) for number, event in enumerate(history.events)}
+        return {
+            event.event_id: self._fair(history.closing(number), event.sport_key)
+            for number, event in enumerate(history.events)
+        }
 
-    def _fair(self, closing: Sequence[ClosingPrice]) -> Mapping[_Bet, float]:
-        draws = {price.market for price in closing if price.side == Side.DRAW}
+    def _fair(self, closing: Sequence[ClosingPrice], sport_key: str) -> Mapping[_Bet, float]:
+        with_draw = markets_with_draw(closing, draw_in(sport_key))
         lines: dict[tuple[str, str, Decimal | None], list[ClosingPrice]] = defaultdict(list)
         for price in closing:
             if price.bookmaker == self.closing_book:
                 lines[price.market, price.description, line_point(price.side, price.point)].append(price)
         found = {}
         for (market, description, _), line in lines.items():
-            if is_complete(market, [(price.side, price.point) for price in line], draws=market in draws):
+            if is_complete(market, [(price.side, price.point) for price in line], draws=market in with_draw):
                 chances = lowest_chances(tuple(price.decimal_price for price in line), self.methods)
                 for price, chance in zip(line, chances, strict=True):
                     found[_bet(market, description, price.side, price.point)] = chance

@@ -20,6 +20,7 @@ from odds.records import Asked, OutcomeKey
 BOOKS = ["betmgm", "betonlineag", "fanduel", "lowvig", "matchbook", "pinnacle", "underdog"]
 MARKETS = ["h2h", "spreads", "totals", "alternate_totals", "h2h_lay", "player_points"]
 _PRICES = [-300, -130, -115, -110, -105, -100, 100, 105, 110, 120, 240, 280]
+_SPORTS = ["basketball_nba", "basketball_nba", "icehockey_nhl", "soccer_epl"]  # no draw, perhaps one, always one
 _START = datetime(2026, 1, 15, 0, 30, tzinfo=UTC)
 _SPEAKING_OF_ALL = Asked(dict.fromkeys(MARKETS), OddsFormat.AMERICAN)
 _SPEAKING_OF_ONE_BOOK = Asked(dict.fromkeys(MARKETS, frozenset({"pinnacle"})), OddsFormat.AMERICAN)
@@ -34,8 +35,9 @@ class _Series:
 
 
 def random_history(random: Random) -> History:
-    """One to three games with snapshots and one that an archive alone knows; sides are missing now and then."""
-    events = [_event(number, random) for number in range(random.randint(1, 3))]
+    """One to three games of a sport with snapshots, one that an archive alone knows; sides are missing now and then."""
+    sport_key = random.choice(_SPORTS)
+    events = [_event(number, sport_key, random) for number in range(random.randint(1, 3))]
     snapshots = [(number, *each) for number, event in enumerate(events) for each in _snapshots(event, random)]
     series = [each for number in range(len(events) + 1) for each in _series(number, random)]
     words = _vocabulary(series)
@@ -44,7 +46,7 @@ def random_history(random: Random) -> History:
     table = Runs(*_columns(runs, Runs))
     table = table.take(words.order(table.event, table, table.start))
     return History(
-        events=[*events, replace(_event(len(events), random), closing_at=None)],
+        events=[*events, replace(_event(len(events), sport_key, random), closing_at=None)],
         commissions={"matchbook": 0.05},
         tables=Tables(
             vocabulary=words,
@@ -56,11 +58,11 @@ def random_history(random: Random) -> History:
     )
 
 
-def _event(number: int, random: Random) -> HistoryEvent:
+def _event(number: int, sport_key: str, random: Random) -> HistoryEvent:
     start = _START + timedelta(hours=number)
     return HistoryEvent(
         event_id=f"{random.randrange(16**8):08x}{number}",
-        sport_key="basketball_nba",
+        sport_key=sport_key,
         home_team="Los Angeles Lakers",
         away_team="Boston Celtics",
         commence_time=start,

@@ -21,8 +21,9 @@ def close(side, american, market="h2h", point=None, bookmaker="pinnacle", descri
     )
 
 
-def oracle(*closing, **parameters):
-    history = SimpleNamespace(events=[SimpleNamespace(event_id="e1")], closing=lambda number: closing)
+def oracle(*closing, sport_key="basketball_nba", **parameters):
+    event = SimpleNamespace(event_id="e1", sport_key=sport_key)
+    history = SimpleNamespace(events=[event], closing=lambda number: closing)
     return ClosingOracle(**parameters).with_hindsight(history)
 
 
@@ -56,6 +57,12 @@ def test_it_bets_at_the_closing_book_too():
 )
 def test_without_a_complete_close_it_knows_nothing(closing):
     assert oracle(*closing).opportunities(make_view(make_price("fanduel", american=-110))) == ()
+
+
+def test_a_close_of_two_teams_is_none_in_a_sport_with_draws():
+    view = make_view(make_price("fanduel", american=-110))
+    assert len(oracle(*MOVED).opportunities(view)) == 1
+    assert oracle(*MOVED, sport_key="soccer_epl").opportunities(view) == ()
 
 
 def test_it_knows_what_closed_at_the_same_number_alone():

@@ -13,6 +13,7 @@ def make_view(
     *lines: Sequence[StandingPrice] | StandingPrice,
     moment: datetime = SEEN,
     event_id: str = "e1",
+    sport_key: str = "basketball_nba",
     earlier: Callable[[datetime], MarketView] | None = None,
 ) -> MarketView:
     """A view of Celtics at Lakers, an hour and a half before the start, with these prices or lines of prices.
@@ -23,7 +24,7 @@ def make_view(
     return MarketView(
         event=EventView(
             event_id=event_id,
-            sport_key="basketball_nba",
+            sport_key=sport_key,
             home_team="Los Angeles Lakers",
             away_team="Boston Celtics",
             commence_time=SEEN + timedelta(minutes=90),

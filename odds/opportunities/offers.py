@@ -16,8 +16,7 @@ from typing import NamedTuple
 
 from ..choices import Side
 from ..known_copies import original_of
-from ..lines import StandingPrice, counts, is_complete
-from ..markets import has_draw
+from ..lines import StandingPrice, counts, is_complete, markets_with_draw
 from ..pricing import net_of_commission
 from .terms import Terms
 
@@ -62,7 +61,7 @@ def markets(prices: Sequence[StandingPrice], terms: Terms) -> list[MarketOffers]
     Where legs have to be of one snapshot, each snapshot is a market by itself. Flagged and live prices, offers to lay,
     and outcomes without a side that says what they are bet against are left out.
     """
-    draws = {price.market for price in prices if price.side == Side.DRAW}
+    with_draw = markets_with_draw(prices, terms.draw)
     found: dict[tuple[str, str, datetime | None], MarketOffers] = {}
     for price in prices:
         if not is_usable(price, terms):
@@ -70,8 +69,7 @@ def markets(prices: Sequence[StandingPrice], terms: Terms) -> list[MarketOffers]
         key = price.market, price.description, price.snapshot_time if terms.same_snapshot_only else None
         market = found.get(key)
         if market is None:
-            with_draw = price.market in draws or has_draw(price.market, terms.draw)
-            market = found[key] = MarketOffers(price.market, price.description, with_draw)
+            market = found[key] = MarketOffers(price.market, price.description, price.market in with_draw)
         number = None if price.point is None else turned(price.side, price.point)
         sides = market.numbers.setdefault(number, {})
         sides.setdefault(price.side, []).append(_offer(price, terms))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Literal, Protocol
+from typing import Literal, Protocol, Self
 
 from ..choices import BookmakerKind
 from ..known_bookmakers import KINDS
 from ..lines import StandingPrice
-from ..markets import Draw
+from ..markets import Draw, draw_in
 from ..pricing import DevigMethod
 
 # Picks at fixed payouts are no single bets at a price.
@@ -84,3 +84,7 @@ class Terms:
     def methods(self) -> tuple[DevigMethod, ...]:
         """The ways to remove the margin of which the lowest chance counts."""
         return tuple(DevigMethod) if self.devig is None else (self.devig,)
+
+    def in_sport(self, sport_key: str) -> Self:
+        """These terms with what the sport says of draws."""
+        return replace(self, draw=draw_in(sport_key))

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from odds.lines import StandingPrice, best_prices, book_lines, is_complete, line_point
+from odds.markets import Draw
 from odds.pricing import american_to_decimal
 
 NAMES = {"home": "Los Angeles Lakers", "away": "Boston Celtics"}
@@ -72,6 +73,13 @@ def test_draw_belongs_to_the_set_where_any_book_offers_it():
     assert with_draw.overround == pytest.approx(3 / 2.8 - 1)
     assert without.overround is None  # its draw is missing
     assert book_lines(two)[0].overround is not None
+    assert book_lines(two, Draw.ALWAYS)[0].overround is None  # whoever was asked, it cannot be all of them
+
+
+def test_a_three_way_market_has_a_draw_in_every_sport():
+    two = [price("a", "h2h_3_way", side, 180) for side in ("home", "away")]
+    assert book_lines(two, Draw.NEVER)[0].overround is None
+    assert book_lines([*two, price("a", "h2h_3_way", "draw", 180)])[0].overround == pytest.approx(3 / 2.8 - 1)
 
 
 @pytest.mark.parametrize(
