@@ -166,10 +166,14 @@ def settlements_of(history: History, event_index: int, bet: Bet, terms: RunTerms
 
 
 def _has_draw(history: History, event_index: int, bet: Bet) -> bool:
-    """Whether a draw could be bet on beside it, by what the market was when it closed."""
+    """Whether a draw could be bet on beside it at its own bookmaker, by what the market was when it closed.
+
+    Others settle by other rules: where one has a draw of regular time, another's two teams are of the whole game.
+    """
     if draw_in(bet.sport_key) is Draw.NEVER:
         return False
-    return any(each.side == Side.DRAW for each in history.closing(event_index, bet.market))
+    closing = history.closing(event_index, bet.market)
+    return any(each.side == Side.DRAW and each.bookmaker == bet.bookmaker for each in closing)
 
 
 def _positions(orders: Sequence[Ordered], strategy: BettingStrategy, rules: FillRules) -> bankroll.Positions:

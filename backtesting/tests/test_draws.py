@@ -1,4 +1,4 @@
-"""Head to head in a sport with draws: two teams without the draw are no set, whoever asks.
+"""Head to head in sports with draws: two teams without the draw are no set, whoever asks, and how ties are settled.
 
 The draw may be missing since its price was flagged. 1.15 and 15.5 look like 7 % for certain, and a tie loses both.
 """
@@ -11,7 +11,7 @@ from backtesting.clv import ClosingMatch, ClosingTerms, attach_clv
 from backtesting.engine import load, simulate
 from backtesting.history import ClosingPrice
 from backtesting.selection import Path
-from backtesting.strategies import ArbitrageStrategy, ConsensusOutlier, EVStrategy, Favourite, LineMove
+from backtesting.strategies import ArbitrageStrategy, BettingStrategy, ConsensusOutlier, EVStrategy, Favourite, LineMove
 from backtesting.terms import RunTerms
 from events.tests.factories import TIP, make_event, make_score
 from odds.pricing import decimal_to_american
@@ -78,3 +78,34 @@ def test_a_run_bets_on_a_flagged_draw_no_more_than_a_search_does(strategy, path,
     wanted = ["home"] if is_valid and isinstance(strategy, Favourite) else []
     assert [bet.side for bet in result.bets] == wanted
     assert "1 events without a complete line of h2h" in result.coverage.notes or is_valid
+
+
+class HomeAtFanduel(BettingStrategy):
+    def should_bet(self, event, odds_snapshot):
+        return [self.pick(each) for each in odds_snapshot.prices if (each.bookmaker, each.side) == ("fanduel", "home")]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("sport_key", "score", "drawn_at", "state"),
+    [
+        ("icehockey_nhl", (4, 3), "betmgm", "won"),  # of the whole game, whatever betmgm has beside it
+        ("icehockey_nhl", (4, 3), "fanduel", "unresolved"),  # of regular time, which the score does not tell
+        ("mma_mixed_martial_arts", (1, 1), "betmgm", "push"),
+        ("mma_mixed_martial_arts", (1, 1), "fanduel", "lost"),
+    ],
+)
+def test_a_tie_is_settled_by_whether_its_own_bookmaker_had_a_draw(sport_key, score, drawn_at, state):
+    home, away = score
+    event = make_event(sport_key=sport_key, closing_at=TIP - timedelta(minutes=10), home_score=home, away_score=away)
+    for minutes in (120, 60, 10):
+        make_snapshot(event, snapshot_time=TIP - timedelta(minutes=minutes))
+    for book in ("betmgm", "fanduel"):
+        make_pair(event, book, prices={"home": 110, "away": 150})
+    make_odds(event, drawn_at, "h2h", "draw", price=300)
+    make_score(event, home_score=home, away_score=away)
+    day = timedelta(days=1)
+    terms = RunTerms(sport_key=sport_key, start=TIP - day, end=TIP + day, min_coverage=0.0)
+    strategy = HomeAtFanduel()
+    (bet,) = simulate(load([strategy], terms), strategy, terms).bets
+    assert bet.state == state
