@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 
 from .choices import Side
 from .lines import BookLine, Price, book_lines
-from .markets import H2H
+from .markets import H2H, Draw
 from .pricing import DevigMethod, fair_probabilities
 
 P = TypeVar("P", bound=Price)
@@ -31,20 +31,20 @@ def line_chances(line: BookLine[P], method: DevigMethod) -> dict[str, float]:
     return dict(zip((side for side, _ in quoted), chances, strict=True))
 
 
-def home_move(before: Iterable[Price], after: Iterable[Price]) -> HomeMove | None:
+def home_move(before: Iterable[Price], after: Iterable[Price], draw: Draw = Draw.MAYBE) -> HomeMove | None:
     """From one set of prices of a game to another, margins removed multiplicatively; None where no bookmaker has both.
 
-    The same bookmakers on either side: that one came or went is no move.
+    The same bookmakers on either side: that one came or went is no move. `draw`: whether the sport has one.
     """
-    earlier, later = _home_chances(before), _home_chances(after)
+    earlier, later = _home_chances(before, draw), _home_chances(after, draw)
     both = earlier.keys() & later.keys()
     if not both:
         return None
     return HomeMove(median(earlier[book] for book in both), median(later[book] for book in both), len(both))
 
 
-def _home_chances(prices: Iterable[Price]) -> dict[str, float]:
+def _home_chances(prices: Iterable[Price], draw: Draw) -> dict[str, float]:
     """By bookmaker, of valid prices in the head-to-head market."""
-    lines = book_lines(price for price in prices if price.market == H2H and price.is_valid)
+    lines = book_lines((price for price in prices if price.market == H2H and price.is_valid), draw)
     chances = {line.bookmaker: line_chances(line, DevigMethod.MULTIPLICATIVE) for line in lines}
     return {book: each[Side.HOME] for book, each in chances.items() if Side.HOME in each}

@@ -25,7 +25,7 @@ from odds.dimensions import bookmaker_titles
 from odds.event_lines import LinePrice, opening_prices
 from odds.event_prices import EventPrices, prices_at
 from odds.lines import BestPrice, best_prices, side_order
-from odds.markets import H2H
+from odds.markets import H2H, draw_in
 from odds.price_style import COOKIE, PriceStyle, style_named, written
 from odds.win_chances import HomeMove, home_move
 from odds.wording import percent
@@ -80,7 +80,7 @@ def _games(now: datetime, style: PriceStyle) -> tuple[list[str], list[dict[str, 
         {
             "event": each.event,
             "best": [_told(best[side], style, titles) if side in best else None for side in sides],
-            "moved": _moved(home_move(opening[each.event.api_id], each.prices)),
+            "moved": _moved(home_move(opening[each.event.api_id], each.prices, draw_in(each.event.sport_key))),
             "age": duration(now - each.newest.snapshot_time) if each.newest else "",
             "is_live": each.newest is not None and each.newest.is_live,
         }

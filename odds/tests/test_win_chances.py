@@ -3,6 +3,7 @@
 import pytest
 
 from odds.lines import book_lines
+from odds.markets import Draw
 from odds.pricing import DevigMethod
 from odds.win_chances import home_move, line_chances
 
@@ -36,6 +37,12 @@ def test_of_several_bookmakers_it_is_the_median():
     move = home_move(before, before)
     assert move is not None
     assert move == pytest.approx((0.5, 0.5, 3))
+
+
+def test_a_line_whose_draw_was_flagged_tells_no_chance_of_two():
+    before = [*h2h("a", 150, 180), make_price("a", side="draw", american=230, is_valid=False)]
+    assert home_move(before, before, Draw.ALWAYS) is None
+    assert home_move(before, before, Draw.NEVER) is not None
 
 
 def test_other_markets_flagged_prices_and_nothing_at_all_are_no_move():
