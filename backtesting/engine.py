@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from .errors import CoverageTooLow
 from .history import History, load_history
 from .metrics import measure
 from .placing import place
-from .records import Coverage, Proposal
+from .records import Bet, Coverage, Proposal
 from .result import BacktestResult
 from .selection import Path, propose
 from .strategies import BettingStrategy
@@ -58,8 +58,7 @@ def _played(
     play: bankroll.Play,
 ) -> BacktestResult:
     outcome = place(history, proposals, strategy, terms, play=play)
-    index = {event.event_id: number for number, event in enumerate(history.events)}
-    attach_clv(outcome.bets, lambda bet: history.closing(index[bet.event_id], bet.market), terms.closing)
+    measure_against_close(history, outcome.bets, terms)
     coverage.without_close = len({bet.event_id for bet in outcome.bets if bet.clv is None})
     metrics = measure(
         outcome.bets, outcome.equity, terms.initial_bankroll, seed=terms.seed, start=terms.start, end=terms.end
@@ -74,6 +73,12 @@ def _played(
         coverage=coverage,
         caveats=caveats(strategy, metrics, coverage),
     )
+
+
+def measure_against_close(history: History, bets: Iterable[Bet], terms: RunTerms) -> None:
+    """Fill the closing fields of bets on events of a history."""
+    index = {event.event_id: number for number, event in enumerate(history.events)}
+    attach_clv(bets, lambda bet: history.closing(index[bet.event_id], bet.market), terms.closing)
 
 
 def load(strategies: Sequence[BettingStrategy], terms: RunTerms) -> History:

@@ -43,6 +43,16 @@ class Ordered(NamedTuple):
         return any(each.placed_at for each in self.fills)
 
 
+class Position(NamedTuple):
+    """A proposal and all that became of it but for the money, on which its stake depends."""
+
+    proposal: Proposal
+    bets: list[Bet]  # one a leg, for a stake of 1, with its verdicts
+    amount: float  # the stake wanted is this, or a fraction of the cash at hand, or what a rule of its own says
+    fraction: float
+    rule: bankroll.Wish | None
+
+
 class Outcome(NamedTuple):
     """The bets of a run, those not filled included, and the money after every instant."""
 
@@ -59,21 +69,35 @@ def place(
     play: bankroll.Play = bankroll.play,
 ) -> Outcome:
     """Place what was proposed, in order of time, with the money there was."""
+    return staked(positions_of(history, proposals, strategy, terms), terms, play=play)
+
+
+def positions_of(
+    history: History, proposals: Sequence[Proposal], strategy: BettingStrategy, terms: RunTerms
+) -> list[Position]:
+    """What a strategy proposed, filled or not and settled, in the same order. No money is needed to know that."""
     orders = list(_orders(history, proposals, terms))
-    bets = [
-        _unstaked(history, order, leg, position, terms)
-        for position, order in enumerate(orders, 1)
-        for leg in range(len(order.fills))
+    return [
+        Position(order.proposal, [_unstaked(history, order, leg, terms) for leg in range(len(order.fills))], *wanted)
+        for order, wanted in zip(orders, _stakes_wanted(orders, strategy), strict=True)
     ]
-    positions = _positions(orders, strategy, terms.fills)
+
+
+def staked(positions: Sequence[Position], terms: RunTerms, *, play: bankroll.Play = bankroll.play) -> Outcome:
+    """Stake positions, which are in order of time, with the money there was; their bets are those of the outcome."""
+    bets = [bet for each in positions for bet in each.bets]
+    wanted = _wanted(positions, terms.fills)
     legs = bankroll.Legs(
-        shares=np.array([leg.share for order in orders for leg in order.proposal.opportunity.legs], float),
+        shares=np.array([leg.share for each in positions for leg in each.proposal.opportunity.legs], float),
         costs=np.array([bet.cost for bet in bets], float),
     )
     payments = _payments(bets)
-    played = play(positions, legs, payments, terms.initial_bankroll, _rounding(terms.fills))
-    moments, cash, open_stakes = bankroll.equity(positions, legs, payments, played, terms.initial_bankroll)
-    at_hand = np.repeat(played.bankrolls, np.diff(positions.first_legs))
+    played = play(wanted, legs, payments, terms.initial_bankroll, _rounding(terms.fills))
+    moments, cash, open_stakes = bankroll.equity(wanted, legs, payments, played, terms.initial_bankroll)
+    at_hand = np.repeat(played.bankrolls, np.diff(wanted.first_legs))
+    for position, each in enumerate(positions, 1):
+        for bet in each.bets:
+            bet.position = position
     for number, (bet, stake, money) in enumerate(zip(bets, played.stakes.tolist(), at_hand.tolist(), strict=True), 1):
         _stake(bet, number, stake, money)
     points = zip(moments.tolist(), cash.tolist(), open_stakes.tolist(), strict=True)
@@ -107,13 +131,13 @@ def _ordered(history: History, proposal: Proposal, rules: FillRules) -> Ordered:
     return Ordered(proposal, fills, known_at(proposal, rules, next_look=next_look))
 
 
-def _unstaked(history: History, order: Ordered, leg_index: int, position: int, terms: RunTerms) -> Bet:
+def _unstaked(history: History, order: Ordered, leg_index: int, terms: RunTerms) -> Bet:
     """The bet on one leg for a stake of 1, with its verdicts."""
     proposal, leg = order.proposal, order.proposal.opportunity.legs[leg_index]
     filled, price, event = order.fills[leg_index], leg.price, history.events[order.proposal.event]
     bet = Bet(
         number=0,
-        position=position,
+        position=0,
         kind=proposal.opportunity.kind.value,
         event_id=event.event_id,
         sport_key=event.sport_key,
@@ -176,16 +200,15 @@ def _has_draw(history: History, event_index: int, bet: Bet) -> bool:
     return any(each.side == Side.DRAW and each.bookmaker == bet.bookmaker for each in closing)
 
 
-def _positions(orders: Sequence[Ordered], strategy: BettingStrategy, rules: FillRules) -> bankroll.Positions:
-    opportunities = [order.proposal.opportunity for order in orders]
-    amounts, fractions, wanted = _stakes_wanted(orders, strategy)
+def _wanted(positions: Sequence[Position], rules: FillRules) -> bankroll.Positions:
+    opportunities = [each.proposal.opportunity for each in positions]
     return bankroll.Positions(
-        moments=np.array([microseconds(order.proposal.moment) for order in orders], np.int64),
-        amounts=np.array(amounts, float),
-        fractions=np.array(fractions, float),
+        moments=np.array([microseconds(each.proposal.moment) for each in positions], np.int64),
+        amounts=np.array([each.amount for each in positions], float),
+        fractions=np.array([each.fraction for each in positions], float),
         limits=np.array([min(map(partial(_limit, rules), each.legs)) for each in opportunities], float),
         first_legs=np.cumsum([0, *(len(each.legs) for each in opportunities)]),
-        wanted=wanted,
+        wanted={place: each.rule for place, each in enumerate(positions) if each.rule},
     )
 
 
@@ -196,22 +219,17 @@ def _limit(rules: FillRules, leg: Leg) -> float:
 
 def _stakes_wanted(
     orders: Sequence[Ordered], strategy: BettingStrategy
-) -> tuple[list[float], list[float], dict[int, bankroll.Wish]]:
-    """What is wanted of each position: an amount, a fraction of the cash at hand, or what a rule of its own says."""
-    opportunities = [order.proposal.opportunity for order in orders]
-    nothing = [0.0] * len(orders)
+) -> list[tuple[float, float, bankroll.Wish | None]]:
+    """Of each position the amount, the fraction of the cash at hand and the rule of its own, as `Position` has them."""
     staking = strategy.staking
     if type(strategy).calculate_stake is BettingStrategy.calculate_stake:
         if isinstance(staking, Flat):
-            return [staking.amount] * len(orders), nothing, {}
+            return [(staking.amount, 0.0, None)] * len(orders)
         if staking.is_proportional:
             batches = groupby(orders, key=lambda order: order.proposal.moment)
             together = ([order.proposal.opportunity for order in batch] for _, batch in batches)
-            return nothing, [stake for batch in together for stake in staking.stakes(1.0, batch)], {}
-    rules: dict[int, bankroll.Wish] = {
-        place: partial(_own_wish, strategy, each) for place, each in enumerate(opportunities)
-    }
-    return nothing, nothing, rules
+            return [(0.0, fraction, None) for batch in together for fraction in staking.stakes(1.0, batch)]
+    return [(0.0, 0.0, partial(_own_wish, strategy, order.proposal.opportunity)) for order in orders]
 
 
 def _own_wish(strategy: BettingStrategy, opportunity: Opportunity, cash: float) -> float:

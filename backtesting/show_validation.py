@@ -26,7 +26,7 @@ def sweep_tables(report: SweepReport, choice: Choice) -> Iterator[RenderableType
     """The best configurations, and what is left of the best once all that was tried is counted."""
     known = [(place, result) for place, result in enumerate(report.sweep.results) if result is not None]
     of = CRITERIA[choice.by]
-    known.sort(key=lambda each: (of(each[1]) is not None, of(each[1]) or 0.0), reverse=True)
+    known.sort(key=lambda each: (of(each[1].metrics) is not None, of(each[1].metrics) or 0.0), reverse=True)
     yield _configurations(report, known[:SHOWN])
     if len(known) > SHOWN:
         yield plain(f"… and {len(known) - SHOWN:,} more", "dim")
@@ -77,7 +77,7 @@ def walk_tables(walked: WalkForward, choice: Choice) -> Iterator[RenderableType]
     listing = table()
     for name in ("Training", "Test", "Chosen"):
         listing.add_column(name)
-    for name in (f"{choice.by} before", f"{choice.by} after", "Bets"):
+    for name in (f"{choice.by} before", f"{choice.by} after", "Bets", "Too early"):
         listing.add_column(name, justify="right")
     varied = _varied([step.chosen.parameters for step in walked.steps if step.chosen])
     for step in walked.steps:
@@ -89,8 +89,15 @@ def walk_tables(walked: WalkForward, choice: Choice) -> Iterator[RenderableType]
             _figure(step.trained, choice.by),
             _figure(step.tested, choice.by),
             f"{step.bets:,}",
+            f"{step.too_early:,}",
         )
     yield listing
+    if too_early := sum(step.too_early for step in walked.steps):
+        yield plain(
+            f"⚠ {too_early:,} bets are left out: they were wanted before the last result was known by which their "
+            "configuration was chosen",
+            "yellow",
+        )
     yield ""
     whole = table("All test windows together")
     for name in FIGURES:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from ..metrics import Metrics
 from ..result import BacktestResult
 
-Criterion = Callable[[BacktestResult], float | None]
+Criterion = Callable[[Metrics], float | None]
 
 CRITERIA: dict[str, Criterion] = {
-    "yield": lambda result: result.metrics.yield_,
-    "growth": lambda result: result.metrics.bankroll_growth,
-    "clv": lambda result: result.metrics.clv.price.value if result.metrics.clv.price else None,
-    "sharpe": lambda result: result.metrics.sharpe_ratio,
+    "yield": lambda metrics: metrics.yield_,
+    "growth": lambda metrics: metrics.bankroll_growth,
+    "clv": lambda metrics: metrics.clv.price.value if metrics.clv.price else None,
+    "sharpe": lambda metrics: metrics.sharpe_ratio,
 }
 DEFAULT = "yield"
 
@@ -23,7 +24,8 @@ def best(results: Sequence[BacktestResult | None], by: str, *, fewest_bets: int 
     Results of fewer bets than `fewest_bets` do not count: of a handful the best is luck.
     """
     figures = [
-        None if result is None or result.total_bets < fewest_bets else CRITERIA[by](result) for result in results
+        None if result is None or result.total_bets < fewest_bets else CRITERIA[by](result.metrics)
+        for result in results
     ]
     known = [place for place, figure in enumerate(figures) if figure is not None]
     return max(known, key=lambda place: (figures[place], -place), default=None)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from operator import attrgetter
+from typing import NamedTuple
 
-from ..engine import simulate
+from ..choices import BetState
+from ..engine import commissions, measure_against_close
 from ..errors import BacktestError
 from ..history import History
 from ..metrics import Metrics, measure
+from ..placing import Outcome, Position, positions_of, staked
 from ..records import Bet, EquityPoint
 from ..result import BacktestResult
+from ..selection import propose
 from ..strategies import StrategySpec
 from ..terms import RunTerms
 from .criteria import CRITERIA, best
@@ -56,16 +62,31 @@ class Step:
     trained: float | None  # the criterion on the training window
     tested: float | None  # and on the test window
     bets: int
+    too_early: int  # proposals decided before `_known_at`, which are left out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WalkForward:
-    """All steps, and the bets of all test windows as one run: each goes on with the bankroll of the one before."""
+    """All steps, and the bets of all test windows as one run with one bankroll, in order of time."""
 
     steps: list[Step]
     bets: list[Bet]
     equity: list[EquityPoint]
     metrics: Metrics
+
+
+class _Test(NamedTuple):
+    """What is bet on in a test window, before there is money for it."""
+
+    cut: Cut
+    chosen: StrategySpec | None
+    trained: float | None
+    positions: list[Position]
+    too_early: int
+
+    @property
+    def bets(self) -> list[Bet]:
+        return [bet for position in self.positions for bet in position.bets]
 
 
 def walk_forward(
@@ -89,18 +110,11 @@ def walk_forward(
         raise BacktestError(f"windows of {windows} do not fit between {terms.start:%Y-%m-%d} and {terms.end:%Y-%m-%d}")
     terms = replace(terms, min_coverage=0.0)  # a window without games is no reason to stop
     trained = _trained(history, specs, [replace(terms, start=cut[0], end=cut[1]) for cut in cuts], execute, advance)
-    steps: list[Step] = []
-    results: list[BacktestResult] = []
-    bankroll = terms.initial_bankroll
-    for cut, candidates in zip(cuts, trained, strict=True):
-        place = best(candidates, by, fewest_bets=fewest_bets)
-        tested = None
-        if place is not None and bankroll > 0:
-            tested = _tested(history, specs[place], replace(terms, start=cut[2], end=cut[3], initial_bankroll=bankroll))
-            results.append(tested)
-            bankroll = tested.metrics.final_bankroll
-        steps.append(_step(cut, specs, candidates, place, tested, by))
-    return _joined(steps, results, replace(terms, start=cuts[0][2], end=cuts[-1][3]))
+    tests = [
+        _test(history, cut, specs, candidates, best(candidates, by, fewest_bets=fewest_bets), terms, by)
+        for cut, candidates in zip(cuts, trained, strict=True)
+    ]
+    return _walked(history, tests, replace(terms, start=cuts[0][2], end=cuts[-1][3]), by)
 
 
 def _trained(
@@ -119,37 +133,80 @@ def _trained(
     return found
 
 
-def _tested(history: History, spec: StrategySpec, terms: RunTerms) -> BacktestResult:
-    return simulate(history.between(terms.start, terms.end), spec.build(), terms)
-
-
-def _step(
+def _test(
+    history: History,
     cut: Cut,
     specs: Sequence[StrategySpec],
     candidates: Sequence[BacktestResult | None],
     place: int | None,
-    tested: BacktestResult | None,
+    terms: RunTerms,
     by: str,
-) -> Step:
+) -> _Test:
+    """What the chosen configuration, if one was, bets on in the test window from when it could be chosen."""
     chosen = None if place is None else candidates[place]
+    if place is None or chosen is None:
+        return _Test(cut, None, None, [], 0)
+    part, strategy = history.between(cut[2], cut[3]), specs[place].build()
+    strategy = strategy.with_commissions(commissions(part, terms))
+    proposals, _ = propose(part, strategy)
+    known_at = _known_at(cut, candidates)
+    in_time = [each for each in proposals if each.moment >= known_at]
+    positions = positions_of(part, in_time, strategy, terms)
+    return _Test(cut, specs[place], CRITERIA[by](chosen.metrics), positions, len(proposals) - len(in_time))
+
+
+def _known_at(cut: Cut, candidates: Sequence[BacktestResult | None]) -> datetime:
+    """When the last result was known, corrections included, by which one of these was chosen.
+
+    That a stake stays out is no result: it is in no figure before or after.
+    """
+    settled = (
+        verdict.settled_at
+        for result in candidates
+        if result is not None
+        for bet in result.bets
+        for verdict in bet.settlements
+        if verdict.state is not BetState.UNRESOLVED
+    )
+    return max(cut[1], *settled)
+
+
+def _walked(history: History, tests: Sequence[_Test], terms: RunTerms, by: str) -> WalkForward:
+    """All tests staked from one bankroll: what is still out at the end of a window is no money for the next one."""
+    positions = sorted((each for test in tests for each in test.positions), key=attrgetter("proposal.moment"))
+    outcome = staked(positions, terms)
+    measure_against_close(history, outcome.bets, terms)
+    metrics = measure(
+        outcome.bets, outcome.equity, terms.initial_bankroll, seed=terms.seed, start=terms.start, end=terms.end
+    )
+    steps = [_step(test, outcome, terms, by) for test in tests]
+    return WalkForward(steps=steps, bets=outcome.bets, equity=outcome.equity, metrics=metrics)
+
+
+def _step(test: _Test, outcome: Outcome, terms: RunTerms, by: str) -> Step:
+    train_start, train_end, test_start, test_end = test.cut
+    tested = _measured(test, outcome, terms)
     return Step(
-        train_start=cut[0],
-        train_end=cut[1],
-        test_start=cut[2],
-        test_end=cut[3],
-        chosen=None if place is None else specs[place],
-        trained=None if chosen is None else CRITERIA[by](chosen),
+        train_start=train_start,
+        train_end=train_end,
+        test_start=test_start,
+        test_end=test_end,
+        chosen=test.chosen,
+        trained=test.trained,
         tested=None if tested is None else CRITERIA[by](tested),
-        bets=tested.total_bets if tested else 0,
+        bets=0 if tested is None else tested.total_bets,
+        too_early=test.too_early,
     )
 
 
-def _joined(steps: list[Step], results: Sequence[BacktestResult], terms: RunTerms) -> WalkForward:
-    bets: list[Bet] = []
-    for result in results:
-        positions = bets[-1].position if bets else 0
-        bets += [replace(bet, number=len(bets) + place, position=positions + bet.position)
-                 for place, bet in enumerate(result.bets, 1)]  # fmt: skip
-    equity = [point for result in results for point in result.equity]
-    metrics = measure(bets, equity, terms.initial_bankroll, seed=terms.seed, start=terms.start, end=terms.end)
-    return WalkForward(steps=steps, bets=bets, equity=equity, metrics=metrics)
+def _measured(test: _Test, outcome: Outcome, terms: RunTerms) -> Metrics | None:
+    """The figures of the bets of one test, without those of equity, which is that of all tests together.
+
+    None where nothing was bet on, or there was no money left.
+    """
+    bets = test.bets
+    before = bisect_left(outcome.equity, bets[0].decided_at, key=attrgetter("moment")) if bets else 0
+    held = outcome.equity[before - 1].equity if before else terms.initial_bankroll
+    if not bets or held <= 0:
+        return None
+    return measure(bets, [], held, seed=terms.seed, start=test.cut[2], end=test.cut[3])
