@@ -85,8 +85,9 @@ class Attendant:
         process = get_context("spawn").Process(target=work, args=(run.pk,), name=f"backtest {run.pk}", daemon=True)
         try:
             process.start()
-        except OSError as error:  # no memory, no process left
-            queue.fail(run.pk, f"its process could not be started: {error}")
+        except Exception as error:  # no memory, no process left, or whatever it is: the run would seem to go on
+            log.exception("backtest_not_started", run=run.pk)
+            queue.fail(run.pk, " ".join(f"its process could not be started: {error}".split()))
             return
         self._number, self._process = run.pk, process
 

@@ -54,17 +54,23 @@ class RunTerms:
 
     @classmethod
     def from_json(cls, stored: dict[str, Any], **beside: Any) -> RunTerms:
-        """The terms that `as_json` told; `beside` are sport_key, start, end and what else it leaves out."""
-        closing = stored["closing"] | {"method": DevigMethod(stored["closing"]["method"])}
-        return cls(
-            bookmakers=tuple(stored["bookmakers"]),
-            fills=parse_fills(stored["fills"]),
-            rules=parse_rules(stored["rules"]),
-            closing=ClosingTerms(**closing),
-            max_age_minutes=stored["max_age_minutes"],
-            bet_again=stored["bet_again"],
-            **beside,
-        )
+        """The terms that `as_json` told; `beside` are sport_key, start, end and what else it leaves out.
+
+        Raises ValueError for those of a version that told others, or told them otherwise.
+        """
+        try:
+            closing = stored["closing"] | {"method": DevigMethod(stored["closing"]["method"])}
+            told = {
+                "bookmakers": tuple(stored["bookmakers"]),
+                "fills": parse_fills(stored["fills"]),
+                "rules": parse_rules(stored["rules"]),
+                "closing": ClosingTerms(**closing),
+                "max_age_minutes": stored["max_age_minutes"],
+                "bet_again": stored["bet_again"],
+            }
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"its terms are of another version, which this one cannot read: {error!r}") from error
+        return cls(**told, **beside)
 
 
 def described(strategy: BettingStrategy, terms: RunTerms) -> dict[str, Any]:

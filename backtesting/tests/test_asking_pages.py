@@ -161,6 +161,30 @@ def test_a_run_is_repeated_as_it_was_unless_its_strategy_is_not_registered(asker
     assert "expected_value has no parameter 'gone'" in response.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda terms: terms.pop("bet_again"), "KeyError('bet_again')"),
+        (lambda terms: terms["closing"].pop("method"), "KeyError('method')"),
+        (lambda terms: terms["closing"].update(gone=1), "unexpected keyword argument 'gone'"),
+        (lambda terms: terms.update(closing=None), "TypeError"),
+    ],
+    ids=["a term lacks", "a part lacks", "a part is unknown", "a part is none"],
+)
+def test_terms_of_another_version_cannot_be_repeated_and_the_answer_says_so(asker, change, told):
+    asker.post(NEW, typed(asker))
+    run = BacktestRun.objects.get()
+    queue.cancel(run.pk)
+    change(run.terms)
+    run.save()
+    response = asker.post(f"/backtests/{run.pk}/again/")
+    text = response.content.decode()
+    assert (response.status_code, text.count("\n")) == (400, 1)
+    assert text.startswith("its terms are of another version, which this one cannot read: ")
+    assert told in text
+    assert BacktestRun.objects.count() == 1
+
+
 def test_so_many_wait_and_no_more(asker, monkeypatch):
     monkeypatch.setattr(queue, "MOST_WAITING", 2)
     for _ in range(3):

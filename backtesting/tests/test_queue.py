@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from multiprocessing.context import SpawnProcess
 
 import pytest
 
@@ -142,6 +143,19 @@ class TestStates:
         assert not queue.cancel(account.pk)
         assert not queue.cancel(of_command.pk)
         assert [state_of(each) for each in (account, of_command)] == ["running", "running"]
+
+    @pytest.mark.parametrize("error", [OSError("no memory"), RuntimeError("an attempt\nto start"), ValueError("no")])
+    def test_a_process_that_cannot_be_started_fails_its_run_at_once(self, monkeypatch, error):
+        def refuse(process):
+            raise error
+
+        monkeypatch.setattr(SpawnProcess, "start", refuse)
+        run = asked()
+        attendant = Attendant()
+        attendant._start_next()
+        assert state_of(run) == "failed"
+        assert run.error == f"its process could not be started: {' '.join(str(error).split())}"
+        assert attendant._process is None
 
 
 def until(true, seconds=30.0) -> None:
