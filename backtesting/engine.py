@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from . import bankroll
 from .caveats import caveats
 from .clv import attach_clv
 from .errors import CoverageTooLow
-from .history import History, load_history
+from .history import History, load_events, load_history
 from .metrics import measure
 from .placing import place
 from .records import Bet, Coverage, Proposal
@@ -81,17 +82,17 @@ def measure_against_close(history: History, bets: Iterable[Bet], terms: RunTerms
     attach_clv(bets, lambda bet: history.closing(index[bet.event_id], bet.market), terms.closing)
 
 
-def load(strategies: Sequence[BettingStrategy], terms: RunTerms) -> History:
+def load(strategies: Sequence[BettingStrategy], terms: RunTerms, event_ids: Collection[str] | None = None) -> History:
     """What runs of these strategies need of the database: only what stood at their decisions, if they ask for no more.
 
-    They decide at the same times. Made-up events of the sandbox are taken where there is no real one.
+    They decide at the same times. Made-up events of the sandbox are taken where there is no real one. `event_ids` are
+    to be loaded in place of those that start within the terms.
     """
     needs_all = terms.fills.waits or any(each.looks_back for each in strategies)
     markets = {market for each in strategies for market in each.markets}
-    return load_history(
-        terms.sport_key,
-        terms.start,
-        terms.end,
+    of_range = partial(load_history, terms.sport_key, terms.start, terms.end)
+    find = of_range if event_ids is None else partial(load_events, event_ids)
+    return find(
         markets=sorted(markets) if all(each.markets for each in strategies) else (),
         bookmakers=terms.bookmakers,
         decides=None if needs_all else strategies[0].decides,

@@ -36,6 +36,11 @@ class EventQuerySet(models.QuerySet["Event"]):
     def with_status(self, status: str) -> Self:
         return self.filter(status=status)
 
+    def of_one_kind(self) -> Self:
+        """The real events; those that the sandbox made up only where there is no real one."""
+        real = self.filter(is_sandbox=False)
+        return real if real.exists() else self.filter(is_sandbox=True)
+
     def team_names(self) -> list[str]:
         """The name of every team that plays in these events, once each, in alphabetical order."""
         names: set[str] = set()

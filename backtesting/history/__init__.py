@@ -2,7 +2,7 @@
 
 from .board import Board, Chosen
 from .history import History
-from .loading import load_history
+from .loading import load_events, load_history
 from .records import ClosingPrice, Decision, HistoryEvent
 
-__all__ = ["Board", "Chosen", "ClosingPrice", "Decision", "History", "HistoryEvent", "load_history"]
+__all__ = ["Board", "Chosen", "ClosingPrice", "Decision", "History", "HistoryEvent", "load_events", "load_history"]

@@ -42,7 +42,24 @@ def load_history(
     for moment in (start, end):
         if moment.tzinfo is None:
             raise ValueError(f"{moment} has no time zone: give one, as 2026-01-15 00:00:00+00:00 has")
-    found = _of_one_kind(Event.objects.for_sport(sport_key).commencing_between(start, end))
+    found = Event.objects.for_sport(sport_key).commencing_between(start, end).of_one_kind()
+    return _loaded(found, markets, bookmakers, decides)
+
+
+def load_events(
+    event_ids: Collection[str],
+    *,
+    markets: Collection[str] = (),
+    bookmakers: Collection[str] = (),
+    decides: DecisionTime | None = None,
+) -> History:
+    """The same of the events with these ids of the provider, whenever they start and whoever made them up."""
+    return _loaded(Event.objects.filter(api_id__in=event_ids), markets, bookmakers, decides)
+
+
+def _loaded(
+    found: QuerySet[Event], markets: Collection[str], bookmakers: Collection[str], decides: DecisionTime | None
+) -> History:
     ids, events = _events(found)
     only = Only(_ids(bookmaker_keys(), bookmakers), _ids(market_keys(), markets))
     snapshots, archive = fetch_snapshots(ids), fetch_archive(ids, only)
@@ -51,12 +68,6 @@ def load_history(
     tables = named(snapshots, archive, *fetch_runs(ids, since, _last_before_start(snapshots, len(ids)), only))
     commissions = _commissions(tables.vocabulary.bookmakers)
     return History(events=events, commissions=commissions, tables=tables, since=since, decided=decided)
-
-
-def _of_one_kind(found: QuerySet[Event]) -> QuerySet[Event]:
-    """The real events; those that the sandbox made up only where there is no real one."""
-    real = found.filter(is_sandbox=False)
-    return real if real.exists() else found.filter(is_sandbox=True)
 
 
 def _ids(keys: dict[int, str], wanted: Collection[str]) -> list[int] | None:

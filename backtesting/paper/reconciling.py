@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
 from math import isclose
@@ -23,6 +23,7 @@ from ..placing import place
 from ..records import Bet
 from ..selection import propose
 from ..services import bet_of, code_version, strategy_of
+from ..terms import RunTerms
 from .accounts import terms_between
 from .trading import at_once
 
@@ -63,7 +64,8 @@ def reconcile(run: BacktestRun, day: date) -> Reconciliation:
     events = Event.objects.for_sport(run.sport_key).commencing_between(start, end)
     stored = run.bets.filter(event_id__in=events.values("api_id")).order_by("number")
     paper = [bet_of(row) for row in stored]
-    again = _run_again(run, start, end, paper)
+    looked_at = {bet.event_id for bet in paper}.union(events.of_one_kind().values_list("api_id", flat=True))
+    again = _run_again(run, terms_between(run, start, end), looked_at, paper)
     by_key, found = {key_of(bet): bet for bet in paper}, {key_of(bet): bet for bet in again}
     explain = _Explanations(run)
     differences = [
@@ -92,10 +94,10 @@ def told(bet: Bet) -> str:
     return f"{bet.market} {bet.outcome}{point} at {bet.bookmaker}"
 
 
-def _run_again(run: BacktestRun, start: datetime, end: datetime, paper: Sequence[Bet]) -> list[Bet]:
+def _run_again(run: BacktestRun, terms: RunTerms, event_ids: Collection[str], paper: Sequence[Bet]) -> list[Bet]:
     """The bets that the strategy makes on stored data, each batch with the cash that there was for it on paper."""
-    strategy, terms = strategy_of(run), at_once(terms_between(run, start, end))
-    history = load([strategy], terms)
+    strategy, terms = strategy_of(run), at_once(terms)
+    history = load([strategy], terms, event_ids)
     strategy = strategy.with_commissions(commissions(history, terms))
     proposals, _ = propose(history, strategy, max_age_minutes=terms.max_age_minutes)
     begun = run.started_at or run.created_at

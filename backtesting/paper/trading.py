@@ -9,9 +9,12 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import transaction
 
+from odds.choices import LineMoment
+
 from ..choices import BetState, RunKind
+from ..decision_times import AtLine
 from ..engine import commissions, load
-from ..history import History, load_history
+from ..history import History, load_events
 from ..history.records import microseconds
 from ..models import BacktestBet, BacktestRun
 from ..placing import place, settlements_of
@@ -135,8 +138,9 @@ def settle_bets(sport_key: str, now: datetime) -> int:
     rows = list(waiting.select_related("run").select_for_update(of=["self"]))
     if not rows:
         return 0
-    starts = [row.commence_time for row in rows]
-    history = load_history(sport_key, min(starts) - LOOKED_BACK, max(max(starts), now) + LOOKED_AHEAD)
+    # Of prices the closing line is enough: it tells whether a draw was offered.
+    close = AtLine(LineMoment.CLOSING)
+    history = load_events({row.event_id for row in rows}, markets={row.market for row in rows}, decides=close)
     index = {event.event_id: place for place, event in enumerate(history.events)}
     changed = [row for row in rows if row.event_id in index and _settled(history, index[row.event_id], row, now)]
     fields = ["state", "settled_at", "returned", "profit", "settlements", "note"]

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from backtesting.decision_times import AtLine, EveryChange, MinutesBefore
-from backtesting.history import load_history
+from backtesting.history import load_events, load_history
 from events.models import Event, EventScore
 from events.tests.factories import TIP, make_event, make_score
 from odds.choices import LineMoment
@@ -62,6 +62,13 @@ def test_events_of_the_sandbox_are_loaded_where_there_are_no_real_ones():
     assert [event.event_id for event in whole_history().events] == ["made up"]
     make_event(api_id="real")
     assert [event.event_id for event in whole_history().events] == ["real"]
+
+
+def test_events_asked_for_by_id_are_loaded_whenever_they_start_and_whoever_made_them_up():
+    for api_id, start in (("late", TIP + 300 * DAY), ("other", TIP)):
+        make_event(api_id=api_id, commence_time=start)
+    make_event(api_id="made up", is_sandbox=True)
+    assert [event.event_id for event in load_events({"late", "made up", "gone"}).events] == ["made up", "late"]
 
 
 def test_markets_and_bookmakers_not_asked_for_are_left_out():

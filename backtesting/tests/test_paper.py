@@ -5,22 +5,19 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
-from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from backtesting.choices import BetState
-from backtesting.decision_times import EveryChange, MinutesBefore, parse_decision_time
+from backtesting.decision_times import EveryChange, parse_decision_time
 from backtesting.errors import BacktestError
 from backtesting.models import BacktestBet, BacktestRun
-from backtesting.paper.accounts import NEVER_ENDS, cash_of, close_account, open_account
+from backtesting.paper.accounts import cash_of, close_account
 from backtesting.paper.reconciling import reconcile
 from backtesting.paper.trading import decide, settle_bets, trade
 from backtesting.records import EventView, MarketView
-from backtesting.staking import Percentage
-from backtesting.strategies import BettingStrategy, ClosingOracle, EVStrategy, Favourite
-from backtesting.terms import RunTerms
+from backtesting.strategies import ClosingOracle, EVStrategy, Favourite
 from events.models import Event
 from events.tests.factories import TIP, make_event, make_score
 from odds.models import Odds, OddsSnapshot
@@ -28,21 +25,9 @@ from odds.opportunities import Opportunity
 from odds.signals import collected
 from odds.tests.factories import make_pair, make_snapshot
 
+from .paper_accounts import MINUTE, NBA, HomeSides, account, look
+
 pytestmark = pytest.mark.django_db
-
-NBA = "basketball_nba"
-OPENED = TIP - timedelta(days=1)
-MINUTE = timedelta(minutes=1)
-
-
-class HomeSides(BettingStrategy):
-    """A tenth of the cash on every home side."""
-
-    default_decides = MinutesBefore(60)
-    default_staking = Percentage(0.1)
-
-    def should_bet(self, event: EventView, odds_snapshot: MarketView) -> list[Opportunity]:
-        return [self.pick(price) for price in odds_snapshot.prices if price.side == "home"]
 
 
 class Raising(HomeSides):
@@ -50,30 +35,6 @@ class Raising(HomeSides):
 
     def should_bet(self, event: EventView, odds_snapshot: MarketView) -> list[Opportunity]:
         raise ZeroDivisionError
-
-
-def account(strategy: BettingStrategy | None = None, **terms: Any) -> BacktestRun:
-    options: dict[str, Any] = {
-        "sport_key": NBA,
-        "start": OPENED,
-        "end": NEVER_ENDS,
-        "initial_bankroll": 1_000.0,
-        **terms,
-    }
-    return open_account(strategy or HomeSides(), RunTerms(**options), OPENED)
-
-
-def look(event: Event, minutes_before: int, price: int = 100) -> datetime:
-    """What a collection stores of a game so many minutes before TIP; the price before it ends. Returns its time."""
-    moment = TIP - minutes_before * MINUTE
-    make_snapshot(event, snapshot_time=moment, created_at=moment)
-    standing = Odds.objects.filter(event=event, valid_until=None, price=price)
-    if not standing.exists():
-        Odds.objects.filter(event=event, valid_until=None).update(valid_until=moment)
-        make_pair(event, prices={"home": price}, odds_timestamp=moment)
-    event.closing_at = moment
-    event.save()
-    return moment
 
 
 def test_decisions_are_made_once_when_odds_have_come():

@@ -1,0 +1,80 @@
+"""What becomes of bets on paper, at whatever time something is known of their games; as it does in a backtest."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from backtesting.choices import BetState
+from backtesting.models import BacktestRun
+from backtesting.paper.accounts import cash_of
+from backtesting.paper.reconciling import reconcile
+from backtesting.paper.trading import settle_bets, trade
+from events.game_days import day_of
+from events.models import Event
+from events.tests.factories import TIP, make_event, make_score
+from odds.tests.factories import make_odds, make_snapshot
+
+from .paper_accounts import MINUTE, NBA, account, look
+
+pytestmark = pytest.mark.django_db
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+def bet_on(event: Event) -> BacktestRun:
+    """An account with one bet of 100 at even money on the home side, and 900 at hand."""
+    run = account(sport_key=event.sport_key)
+    trade(event.sport_key, look(event, 60))
+    assert (run.bets.get().state, cash_of(run)) == (BetState.OPEN, 900)
+    return run
+
+
+def ends(event: Event, home: int, away: int, at: datetime, origin: str = "") -> None:
+    """A final score that is stored at this time."""
+    make_score(event, home_score=home, away_score=away, observed_at=at, origin=origin)
+    Event.objects.filter(pk=event.pk).update(home_score=home, away_score=away, status="final", updated_at=at)
+
+
+def moves(event: Event, to: datetime, at: datetime) -> None:
+    """Another start that is stated at this time."""
+    make_snapshot(event, snapshot_time=at, commence_time=to, created_at=at)
+    Event.objects.filter(pk=event.pk).update(commence_time=to, updated_at=at)
+
+
+def assert_agrees(run: BacktestRun, event: Event) -> None:
+    event.refresh_from_db()
+    found = reconcile(run, day_of(event.commence_time))
+    assert (found.on_paper, found.in_run, found.differences) == (1, 1, [])
+
+
+@pytest.mark.parametrize("days", [1, 20, 45, 300])
+def test_a_game_that_is_put_off_however_far_is_void(days):
+    event = make_event()
+    run = bet_on(event)
+    moves(event, TIP + days * DAY + 49 * HOUR, at=TIP - 30 * MINUTE)
+    settle_bets(NBA, TIP)
+    bet = run.bets.get()
+    assert (bet.state, bet.settled_at, cash_of(run)) == (BetState.VOID, TIP - 30 * MINUTE, 1_000)
+    assert_agrees(run, event)
+
+
+def test_a_bet_on_a_game_of_the_sandbox_is_settled_when_real_games_are_listed():
+    event = make_event(is_sandbox=True)
+    run = bet_on(event)
+    make_event(commence_time=TIP + HOUR)
+    ends(event, 110, 105, at=TIP + 2.5 * HOUR)
+    settle_bets(NBA, TIP + 3 * HOUR)
+    assert (run.bets.get().state, cash_of(run)) == (BetState.WON, 1_100)
+    assert_agrees(run, event)
+
+
+def test_a_tie_is_lost_where_a_draw_was_offered_at_the_close():
+    event = make_event(sport_key="boxing_boxing")
+    run = bet_on(event)
+    make_odds(event, side="draw", price=1000, odds_timestamp=event.closing_at)
+    ends(event, 2, 2, at=TIP + 3 * HOUR)
+    settle_bets("boxing_boxing", TIP + 3 * HOUR)
+    assert (run.bets.get().state, cash_of(run)) == (BetState.LOST, 900)
