@@ -121,8 +121,8 @@ class AtLine(DecisionTime):
         return self.moment == LineMoment.CLOSING
 
     def instants(self, times: Times, starts: Times, *, closing_at: int | None = None) -> list[int]:
-        if self.moment == LineMoment.CLOSING:
-            return [] if closing_at is None else [closing_at]
+        if self.moment == LineMoment.CLOSING:  # which stays known of events whose snapshots were archived
+            return [closing_at] if len(times) and closing_at is not None else []
         return [int(time) for time in times[times < starts][:1]]
 
     def __str__(self) -> str:

@@ -260,6 +260,12 @@ def test_a_line_decided_on_alone_loads_what_stood_then():
     assert len(history.tables.runs) == 12  # of 24
 
 
+def test_nothing_is_decided_at_a_close_whose_snapshots_were_archived():
+    make_event(closing_at=at(5))
+    close = AtLine(LineMoment.CLOSING)
+    assert whole_history(decides=close).decisions(close) == []
+
+
 def test_looking_at_an_event_in_the_database_needs_its_index_alone():
     """All that is asked of snapshots lies in the index; beside it in the table lie the raw answers."""
     season()
