@@ -42,6 +42,9 @@ class BacktestRun(models.Model):
     decided_until = models.DateTimeField(
         null=True, blank=True, help_text="paper trading: what was to be decided up to here has been"
     )
+    settled_until = models.DateTimeField(
+        null=True, blank=True, help_text="paper trading: what became known of games up to here has settled their bets"
+    )
     created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -118,8 +121,9 @@ class BacktestBet(models.Model):
             models.CheckConstraint(condition=Q(stake__gte=0), name="backtesting_bet_stake_positive"),
         ]
         indexes = [
-            # What waits for a result: looked up whenever scores come.
+            # What waits for a result, and what may have to be settled anew: looked up whenever odds or scores come.
             models.Index(fields=["event_id"], condition=Q(state="open"), name="backtesting_bet_open"),
+            models.Index(fields=["event_id"], name="backtesting_bet_event"),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,10 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
+from django.db.models import Min, Q, QuerySet
+from django.db.models.functions import Coalesce
 
+from events.models import Event
 from odds.choices import LineMoment
 
 from ..choices import BetState, RunKind
@@ -27,8 +30,8 @@ from .accounts import LOOKED_AHEAD, LOOKED_BACK, cash_of, open_accounts, terms_b
 
 log = structlog.get_logger(__name__)
 
-# A result can be corrected for so long after it was first known.
-CORRECTED_WITHIN = timedelta(days=4)
+# What changed a game may be committed, or reach the instant that it tells, so long after the time of its row.
+_TOLD_WITHIN = timedelta(days=1)
 
 
 def trade(sport_key: str, now: datetime) -> None:
@@ -133,31 +136,48 @@ def _number(bets: Iterable[Bet], run: BacktestRun) -> None:
 @transaction.atomic
 def settle_bets(sport_key: str, now: datetime) -> int:
     """Give paper bets the verdicts that are known by now, corrections included; return how many changed."""
-    waiting = BacktestBet.objects.filter(run__kind=RunKind.PAPER, run__sport_key=sport_key)
-    waiting = waiting.filter(state=BetState.OPEN) | waiting.filter(settled_at__gte=now - CORRECTED_WITHIN)
-    rows = list(waiting.select_related("run").select_for_update(of=["self"]))
-    if not rows:
-        return 0
+    accounts = BacktestRun.objects.filter(kind=RunKind.PAPER, sport_key=sport_key)
+    rows = list(_unsettled(accounts, sport_key).select_related("run").select_for_update(of=["self"]))
+    changed = _brought_up_to(now, rows) if rows else []
+    fields = ["state", "settled_at", "returned", "profit", "settlements", "note"]
+    BacktestBet.objects.bulk_update(changed, fields)
+    accounts.update(settled_until=now)
+    return len(changed)
+
+
+def _unsettled(accounts: QuerySet[BacktestRun], sport_key: str) -> QuerySet[BacktestBet]:
+    """The bets that are open, as time alone can settle those; and all whose game has changed since the last time."""
+    since = accounts.aggregate(since=Min(Coalesce("settled_until", "started_at")))["since"]
+    if since is None:
+        return BacktestBet.objects.none()
+    changed = Event.objects.for_sport(sport_key).filter(updated_at__gte=since - _TOLD_WITHIN)
+    ids = list(changed.values_list("api_id", flat=True))  # apart, so that bets are found by their index
+    placed = BacktestBet.objects.filter(run__in=accounts).exclude(state=BetState.UNFILLED).order_by("pk")
+    return placed.filter(Q(state=BetState.OPEN) | Q(event_id__in=ids))
+
+
+def _brought_up_to(now: datetime, rows: Sequence[BacktestBet]) -> list[BacktestBet]:
+    """Those of these bets of which something else is known."""
     # Of prices the closing line is enough: it tells whether a draw was offered.
     close = AtLine(LineMoment.CLOSING)
     history = load_events({row.event_id for row in rows}, markets={row.market for row in rows}, decides=close)
     index = {event.event_id: place for place, event in enumerate(history.events)}
-    changed = [row for row in rows if row.event_id in index and _settled(history, index[row.event_id], row, now)]
-    fields = ["state", "settled_at", "returned", "profit", "settlements", "note"]
-    BacktestBet.objects.bulk_update(changed, fields)
-    return len(changed)
+    return [row for row in rows if row.event_id in index and _settled(history, index[row.event_id], row, now)]
 
 
 def _settled(history: History, event: int, row: BacktestBet, now: datetime) -> bool:
-    """Bring one bet up to what is known; whether that changed anything."""
+    """Bring one bet up to what is known; whether that changed anything. It is open again where nothing is any more."""
     bet = bet_of(row)
     verdicts, note = settlements_of(history, event, bet, terms_between(row.run, row.run.start, row.run.end))
     known = tuple(each for each in verdicts if each.settled_at <= now)
-    if not known or known == bet.settlements:
+    if known == bet.settlements:
         return False
-    bet.settlements, last = known, known[-1]
-    row.state, row.settled_at, row.settlements, row.note = last.state, last.settled_at, verdicts_as_json(bet), note
-    known_result = last.state is not BetState.UNRESOLVED
-    row.returned = last.returned if known_result else 0.0
-    row.profit = last.returned - row.stake - row.cost if known_result else 0.0
+    bet.settlements = known
+    row.settlements, row.note = verdicts_as_json(bet), note if known else ""
+    row.state, row.settled_at, row.returned, row.profit = BetState.OPEN, None, 0.0, 0.0
+    if known:
+        row.state, row.settled_at = known[-1].state, known[-1].settled_at
+    if row.state not in (BetState.OPEN, BetState.UNRESOLVED):
+        row.returned = known[-1].returned
+        row.profit = row.returned - row.stake - row.cost
     return True

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from backtesting.choices import BetState
-from backtesting.models import BacktestRun
+from backtesting.models import BacktestBet, BacktestRun
+from backtesting.paper import trading
 from backtesting.paper.accounts import cash_of
 from backtesting.paper.reconciling import reconcile
 from backtesting.paper.trading import settle_bets, trade
+from backtesting.rules import parse_rules
 from events.game_days import day_of
 from events.models import Event
 from events.tests.factories import TIP, make_event, make_score
@@ -24,9 +28,9 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 
-def bet_on(event: Event) -> BacktestRun:
+def bet_on(event: Event, **terms: Any) -> BacktestRun:
     """An account with one bet of 100 at even money on the home side, and 900 at hand."""
-    run = account(sport_key=event.sport_key)
+    run = account(sport_key=event.sport_key, **terms)
     trade(event.sport_key, look(event, 60))
     assert (run.bets.get().state, cash_of(run)) == (BetState.OPEN, 900)
     return run
@@ -78,3 +82,82 @@ def test_a_tie_is_lost_where_a_draw_was_offered_at_the_close():
     ends(event, 2, 2, at=TIP + 3 * HOUR)
     settle_bets("boxing_boxing", TIP + 3 * HOUR)
     assert (run.bets.get().state, cash_of(run)) == (BetState.LOST, 900)
+
+
+@pytest.mark.parametrize("origin", ["", "csv"], ids=["of the provider", "imported"])
+@pytest.mark.parametrize("days", [4, 8, 400])
+def test_a_result_that_comes_late_still_settles(days, origin):
+    event = make_event()
+    run = bet_on(event)
+    settle_bets(NBA, TIP + 73 * HOUR)
+    assert (run.bets.get().state, cash_of(run)) == (BetState.UNRESOLVED, 900)
+    settle_bets(NBA, TIP + (days - 0.5) * DAY)
+    ends(event, 110, 105, at=TIP + days * DAY, origin=origin)
+    settle_bets(NBA, TIP + days * DAY)
+    bet = run.bets.get()
+    assert (bet.state, bet.note, cash_of(run)) == (BetState.WON, "", 1_100)
+    assert_agrees(run, event)
+
+
+def test_a_result_that_was_stored_while_nothing_was_collected_settles_with_the_next_collection():
+    event = make_event()
+    run = bet_on(event)
+    settle_bets(NBA, TIP + 14 * DAY)
+    assert run.bets.get().state == BetState.UNRESOLVED
+    ends(event, 110, 105, at=TIP + 15 * DAY)
+    settle_bets(NBA, TIP + 90 * DAY)
+    assert (run.bets.get().state, cash_of(run)) == (BetState.WON, 1_100)
+    assert_agrees(run, event)
+
+
+@pytest.mark.parametrize("days", [2, 30])
+def test_a_score_that_is_corrected_however_late_settles_anew(days):
+    event = make_event()
+    run = bet_on(event)
+    ends(event, 110, 105, at=TIP + 2.5 * HOUR)
+    settle_bets(NBA, TIP + 3 * HOUR)
+    settle_bets(NBA, TIP + (days - 0.5) * DAY)
+    assert cash_of(run) == 1_100
+    ends(event, 100, 105, at=TIP + days * DAY)
+    settle_bets(NBA, TIP + days * DAY)
+    bet = run.bets.get()
+    assert (bet.state, bet.settled_at, len(bet.settlements)) == (BetState.LOST, TIP + days * DAY, 2)
+    assert (bet.profit, cash_of(run)) == (-100, 900)
+    assert_agrees(run, event)
+
+
+def test_a_bet_is_open_again_while_its_game_may_yet_be_called_off():
+    """After 72 hours nobody knew the result; it is postponed then, and this bookmaker waits for ten days."""
+    event = make_event()
+    run = bet_on(event, rules=parse_rules("240h"))
+    states = []
+    for days in (3, 5, 10):
+        if days == 5:
+            Event.objects.update(status="postponed", updated_at=TIP + 5 * DAY)
+        settle_bets(NBA, TIP + days * DAY)
+        states.append((run.bets.get().state, cash_of(run)))
+    assert states == [(BetState.UNRESOLVED, 900), (BetState.OPEN, 900), (BetState.VOID, 1_000)]
+    assert_agrees(run, event)
+
+
+def test_settled_bets_whose_games_did_not_change_are_not_looked_at_again(monkeypatch):
+    event, coming = make_event(), make_event(commence_time=TIP + 9 * DAY)
+    run = bet_on(event)
+    ends(event, 110, 105, at=TIP + 2.5 * HOUR)
+    settle_bets(NBA, TIP + 3 * HOUR)
+    won = run.bets.get()
+    settled = [copied(won, number, make_event()) for number in range(2, 52)]
+    waiting = copied(won, 52, coming, commence_time=coming.commence_time, state=BetState.OPEN, settlements=[])
+    BacktestBet.objects.bulk_create([*settled, waiting])
+    Event.objects.update(updated_at=TIP + 3 * HOUR)
+    settle_bets(NBA, TIP + 3 * DAY)
+    loaded = Mock(wraps=trading.load_events)
+    monkeypatch.setattr(trading, "load_events", loaded)
+    settle_bets(NBA, TIP + 5 * DAY)
+    assert loaded.call_args.args == ({coming.api_id},)
+
+
+def copied(bet: BacktestBet, number: int, event: Event, **over: Any) -> BacktestBet:
+    """The same bet on another game."""
+    fields = {field.attname: getattr(bet, field.attname) for field in BacktestBet._meta.concrete_fields}
+    return BacktestBet(**fields | {"id": None, "number": number, "event_id": event.api_id, **over})
