@@ -150,10 +150,10 @@ class _Explanations:
     def _why_not_made(self, bet: Bet) -> str:
         """Why a bet of the run was not made on paper at its time."""
         run = self.run
-        if run.decided_until is None or bet.decided_at > run.decided_until:
-            return "it has not been decided yet: nothing was collected since"
         if run.finished_at and bet.decided_at > run.finished_at:
             return f"the account was closed at {run.finished_at:%Y-%m-%d %H:%M} UTC"
+        if run.decided_until is None or bet.decided_at > run.decided_until:
+            return "it has not been decided yet: nothing was collected since"
         late = self._stored_late(bet)
         if late:
             return late

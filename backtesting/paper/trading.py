@@ -50,9 +50,12 @@ def trade(sport_key: str, now: datetime) -> None:
 def decide(number: int, now: datetime) -> list[Bet]:
     """Make the decisions of an account that have come due since the last time, once, and write the bets.
 
-    A decision is made on what was known at its instant, and its bet placed now, if the price still stands.
+    A decision is made on what was known at its instant, and its bet placed now, if the price still stands. None is made
+    for an account that was closed meanwhile.
     """
-    run = BacktestRun.objects.select_for_update().get(pk=number)
+    run = open_accounts().select_for_update().filter(pk=number).first()
+    if run is None:
+        return []
     since = run.decided_until or run.started_at
     if since is None or now <= since:
         return []

@@ -128,6 +128,14 @@ def test_a_closed_account_decides_no_more_and_its_bets_are_settled():
         close_account(run.pk, now)
 
 
+def test_an_account_that_is_closed_while_others_are_decided_decides_no_more():
+    run, event = account(), make_event()
+    now = look(event, 60)
+    close_account(run.pk, now - MINUTE)
+    assert decide(run.pk, now) == []
+    assert not run.bets.exists()
+
+
 @pytest.mark.parametrize(
     ("strategy", "message"),
     [
@@ -198,6 +206,13 @@ class TestReconciling:
         make_score(event)
         Event.objects.update(home_score=110, away_score=105)
         assert self.why(run) == [("verdict", "not settled on paper yet")]
+
+    def test_an_account_that_was_closed_is_named(self):
+        run, event = account(), make_event()
+        trade(NBA, look(event, 90))
+        run = close_account(run.pk, TIP - 80 * MINUTE)
+        trade(NBA, look(event, 60))
+        assert self.why(run) == [("missing on paper", "the account was closed at 2026-01-14 23:10 UTC")]
 
     def test_the_command_tells_all_of_it_and_fails_on_a_difference(self):
         run, _ = self.traded()
