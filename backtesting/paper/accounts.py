@@ -19,9 +19,8 @@ from ..terms import RunTerms
 
 # A paper account is for all that is still to come.
 NEVER_ENDS = datetime(2200, 1, 1, tzinfo=UTC)
-# Games that began so long ago may still be corrected, or be played after all.
-LOOKED_BACK = timedelta(days=4)
-LOOKED_AHEAD = timedelta(days=30)
+# A game may begin so long before it was thought to when it was to be decided on.
+BROUGHT_FORWARD = timedelta(days=4)
 
 
 def open_account(strategy: BettingStrategy, terms: RunTerms, now: datetime) -> BacktestRun:

@@ -26,7 +26,7 @@ from ..selection import one_by_one
 from ..services import bet_of, strategy_of, verdicts_as_json, write_bets
 from ..strategies import BettingStrategy
 from ..terms import RunTerms
-from .accounts import LOOKED_AHEAD, LOOKED_BACK, cash_of, open_accounts, terms_between
+from .accounts import BROUGHT_FORWARD, NEVER_ENDS, cash_of, open_accounts, terms_between
 
 log = structlog.get_logger(__name__)
 
@@ -59,7 +59,7 @@ def decide(number: int, now: datetime) -> list[Bet]:
     since = run.decided_until or run.started_at
     if since is None or now <= since:
         return []
-    strategy, terms = strategy_of(run), terms_between(run, now - LOOKED_BACK, now + LOOKED_AHEAD)
+    strategy, terms = strategy_of(run), terms_between(run, since - BROUGHT_FORWARD, NEVER_ENDS)
     history = load([strategy], terms)
     strategy = strategy.with_commissions(commissions(history, terms))
     due = [

@@ -128,6 +128,21 @@ def test_a_closed_account_decides_no_more_and_its_bets_are_settled():
         close_account(run.pk, now)
 
 
+@pytest.mark.parametrize("days", [1, 14])
+def test_what_came_due_while_nothing_was_collected_is_decided_too_late_for_its_price(days):
+    run, event = account(), make_event()
+    trade(NBA, look(event, 90))
+    trade(NBA, TIP + timedelta(days=days))
+    bet = run.bets.get()
+    assert (bet.state, bet.decided_at, cash_of(run)) == (BetState.UNFILLED, TIP - 60 * MINUTE, 1_000)
+
+
+def test_a_game_is_decided_on_however_far_ahead_it_is():
+    run, event = account(HomeSides(decides=EveryChange())), make_event(commence_time=TIP + timedelta(days=200))
+    trade(NBA, look(event, 60))
+    assert run.bets.get().state == BetState.OPEN
+
+
 def test_an_account_that_is_closed_while_others_are_decided_decides_no_more():
     run, event = account(), make_event()
     now = look(event, 60)
@@ -206,6 +221,12 @@ class TestReconciling:
         make_score(event)
         Event.objects.update(home_score=110, away_score=105)
         assert self.why(run) == [("verdict", "not settled on paper yet")]
+
+    def test_a_price_that_had_gone_after_two_weeks_without_collecting_is_named(self):
+        run, event = account(), make_event()
+        trade(NBA, look(event, 90))
+        trade(NBA, TIP + timedelta(days=14))
+        assert self.why(run) == [("not filled on paper", "decided at 00:30:00 UTC, when the price had gone")]
 
     def test_an_account_that_was_closed_is_named(self):
         run, event = account(), make_event()
