@@ -21,7 +21,7 @@ from ..history import History, load_events
 from ..history.records import microseconds
 from ..models import BacktestBet, BacktestRun
 from ..placing import place, settlements_of
-from ..records import Bet, Proposal
+from ..records import Bet, Proposal, Settlement
 from ..selection import one_by_one
 from ..services import bet_of, strategy_of, verdicts_as_json, write_bets
 from ..strategies import BettingStrategy
@@ -165,13 +165,21 @@ def _brought_up_to(now: datetime, rows: Sequence[BacktestBet]) -> list[BacktestB
     close = AtLine(LineMoment.CLOSING)
     history = load_events({row.event_id for row in rows}, markets={row.market for row in rows}, decides=close)
     index = {event.event_id: place for place, event in enumerate(history.events)}
-    return [row for row in rows if row.event_id in index and _settled(history, index[row.event_id], row, now)]
+    return [row for row in rows if _settled(row, now, *_verdicts(history, index.get(row.event_id), row, now))]
 
 
-def _settled(history: History, event: int, row: BacktestBet, now: datetime) -> bool:
+def _verdicts(
+    history: History, event: int | None, row: BacktestBet, now: datetime
+) -> tuple[tuple[Settlement, ...], str]:
+    """All verdicts on a bet, and why it is void or unresolved. The stake comes back of a game that was removed."""
+    if event is None:
+        return (Settlement(now, BetState.VOID, row.stake),), "its game was removed"
+    return settlements_of(history, event, bet_of(row), terms_between(row.run, row.run.start, row.run.end))
+
+
+def _settled(row: BacktestBet, now: datetime, verdicts: Sequence[Settlement], note: str) -> bool:
     """Bring one bet up to what is known; whether that changed anything. It is open again where nothing is any more."""
     bet = bet_of(row)
-    verdicts, note = settlements_of(history, event, bet, terms_between(row.run, row.run.start, row.run.end))
     known = tuple(each for each in verdicts if each.settled_at <= now)
     if known == bet.settlements:
         return False

@@ -18,6 +18,7 @@ from backtesting.rules import parse_rules
 from events.game_days import day_of
 from events.models import Event
 from events.tests.factories import TIP, make_event, make_score
+from odds.models import Odds, OddsSnapshot
 from odds.tests.factories import make_odds, make_snapshot
 
 from .paper_accounts import MINUTE, NBA, account, look
@@ -73,6 +74,18 @@ def test_a_bet_on_a_game_of_the_sandbox_is_settled_when_real_games_are_listed():
     settle_bets(NBA, TIP + 3 * HOUR)
     assert (run.bets.get().state, cash_of(run)) == (BetState.WON, 1_100)
     assert_agrees(run, event)
+
+
+def test_the_stake_on_a_game_that_was_removed_comes_back():
+    event = make_event(is_sandbox=True)
+    run = bet_on(event)
+    for model in (Odds, OddsSnapshot, Event):
+        model.objects.all().delete()
+    settle_bets(NBA, TIP + HOUR)
+    bet = run.bets.get()
+    assert (bet.state, bet.settled_at, bet.note) == (BetState.VOID, TIP + HOUR, "its game was removed")
+    assert cash_of(run) == 1_000
+    assert settle_bets(NBA, TIP + 2 * HOUR) == 0
 
 
 def test_a_tie_is_lost_where_a_draw_was_offered_at_the_close():
