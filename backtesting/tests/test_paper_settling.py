@@ -123,6 +123,16 @@ def test_a_result_that_was_stored_while_nothing_was_collected_settles_with_the_n
     assert_agrees(run, event)
 
 
+def test_a_result_that_was_written_while_bets_were_settled_settles_the_next_time():
+    """A long import begins before bets are settled, and is committed after."""
+    event = make_event()
+    run = bet_on(event)
+    settle_bets(NBA, TIP + 8 * DAY)
+    ends(event, 110, 105, at=TIP + 8 * DAY - HOUR)
+    settle_bets(NBA, TIP + 8 * DAY + HOUR)
+    assert run.bets.get().state == BetState.WON
+
+
 @pytest.mark.parametrize("days", [2, 30])
 def test_a_score_that_is_corrected_however_late_settles_anew(days):
     event = make_event()
