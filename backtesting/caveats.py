@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from events.wording import plural
+
 from .metrics import Metrics
 from .records import Coverage
 from .strategies import BettingStrategy
-from .wording import plural
 
 FEW_BETS = 500
 THIN_COVERAGE = 0.8

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from events.cli import plain, table
+from events.wording import plural
 
-from .wording import between, error, gain, game_days, number, plural, share, signed_share
+from .wording import between, error, gain, game_days, number, share, signed_share
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType

@@ -41,11 +41,6 @@ def count(value: int | None) -> str:
     return UNKNOWN if value is None else f"{value:,}"
 
 
-def plural(value: int, one: str, many: str = "") -> str:
-    """'1 bet', '1,200 bets'."""
-    return f"{value:,} {one if value == 1 else many or one + 's'}"
-
-
 def between(interval: Mapping[str, float] | None, *, signed: bool = True) -> str:
     """The ends of an interval: +1.2 % to +5.0 %."""
     if not interval:

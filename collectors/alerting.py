@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from events.times import duration, stamp
+from events.wording import plural
 from quality.alerts.messages import LONGEST_TEXT, LONGEST_TITLE, SANDBOX, Message, clean, in_one_line
 from quality.choices import Severity
 
 from .credits import THRESHOLDS_PERCENT, next_reset
 from .facts import Facts
 from .the_odds_api.answers import OUT_OF_CREDITS
-from .verdict import LITTLE_SPACE_FACTOR, START_IT, WAITING_TOO_LONG, counted, overdue
+from .verdict import LITTLE_SPACE_FACTOR, START_IT, WAITING_TOO_LONG, overdue
 
 # What stands for a while and is told when it is over, by the first part of its key.
 CONDITIONS = frozenset({
@@ -79,7 +80,7 @@ def _message(key: str, severity: Severity, title: str, text: str, **more: timede
 
 def _schema(facts: Facts) -> Told:
     if facts.unapplied_migrations:
-        what = counted(facts.unapplied_migrations, "migration is", "migrations are")
+        what = plural(facts.unapplied_migrations, "migration is", "migrations are")
         text = f"{what} not applied: run `manage.py migrate`. Nothing is collected until then."
         yield _message("migrations", Severity.ERROR, "The database is not up to date", text)
 
@@ -160,16 +161,16 @@ def _jobs(facts: Facts) -> Told:
 
 def _answers(facts: Facts) -> Told:
     if facts.spool_depth and facts.spool_oldest > WAITING_TOO_LONG:
-        what = counted(facts.spool_depth, "answer waits", "answers wait")
+        what = plural(facts.spool_depth, "answer waits", "answers wait")
         text = f"{what} on disk for the database, the oldest for {duration(facts.spool_oldest)}."
         yield _message("answers_waiting", Severity.WARNING, "Answers are not stored", text)
     if facts.spool_quarantined:
-        what = counted(facts.spool_quarantined, "damaged answer lies", "damaged answers lie")
+        what = plural(facts.spool_quarantined, "damaged answer lies", "damaged answers lie")
         yield _message(
             "answers_damaged", Severity.WARNING, "Answers were damaged", f"{what} in the folder spool/quarantine."
         )
     if facts.parked_responses:
-        what = counted(facts.parked_responses, "answer", "answers")
+        what = plural(facts.parked_responses, "answer", "answers")
         text = f"{what} of the last 7 days could not be read: see the raw responses in the admin."
         yield _message("answers_unreadable", Severity.ERROR, "Answers cannot be read", text)
 

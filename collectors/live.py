@@ -11,6 +11,7 @@ from django.db.models import Max, Q, QuerySet
 from events.choices import EventStatus
 from events.models import Event
 from events.statuses import StatusReport, advance_statuses
+from events.wording import plural
 from odds.signals import collected
 from quality.alerts.entries import tell_new_entries
 from quality.event_checks import check_events
@@ -22,7 +23,6 @@ from .gate import Gate, Received
 from .intake import take_in
 from .pipeline import IngestReport
 from .the_odds_api.endpoints import Call, events, odds, scores
-from .verdict import counted
 from .wanted import wanted_of_settings
 
 log = structlog.get_logger(__name__)
@@ -55,7 +55,7 @@ class FetchReport:
             return self.reason
         what = f"{self.scores} scores" if not self.snapshots and self.scores else f"{self.price_points:,} prices"
         cost = "cost not known yet" if self.credits_charged is None else f"{self.credits_charged} credits"
-        told = f", {counted(self.faults, 'new fault', 'new faults')}: see the quality log" if self.faults else ""
+        told = f", {plural(self.faults, 'new fault', 'new faults')}: see the quality log" if self.faults else ""
         return f"{self.events} events, {what}, {cost}{told}"
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from events.times import duration, stamp
+from events.wording import plural
 
 from .facts import Facts, Sport
 
@@ -66,7 +67,7 @@ def overdue(facts: Facts, sport: Sport) -> timedelta | None:
 
 def _schema(facts: Facts) -> Found:
     if facts.unapplied_migrations:
-        what = counted(facts.unapplied_migrations, "migration is", "migrations are")
+        what = plural(facts.unapplied_migrations, "migration is", "migrations are")
         yield Finding(f"{what} not applied: run `manage.py migrate`", failing=True)
 
 
@@ -140,28 +141,28 @@ def _calls(facts: Facts) -> Found:
 
 def _ticks(facts: Facts) -> Found:
     if facts.ticks_missed_24h:
-        told = counted(facts.ticks_missed_24h, "planned tick was", "planned ticks were")
+        told = plural(facts.ticks_missed_24h, "planned tick was", "planned ticks were")
         yield Finding(f"{told} missed, as seen in the last 24 h: the scheduler was down or the machine slept")
     if facts.ticks_failed_24h:
-        told = counted(facts.ticks_failed_24h, "tick", "ticks")
+        told = plural(facts.ticks_failed_24h, "tick", "ticks")
         yield Finding(f"{told} failed in the last 24 h: see the ticks in the admin")
     if facts.ticks_interrupted_24h:
-        told = counted(facts.ticks_interrupted_24h, "tick was", "ticks were")
+        told = plural(facts.ticks_interrupted_24h, "tick was", "ticks were")
         yield Finding(f"{told} interrupted in the last 24 h, as the process ended: see the ticks in the admin")
 
 
 def _answers(facts: Facts) -> Found:
     if facts.spool_depth and facts.spool_oldest > WAITING_TOO_LONG:
-        told = counted(facts.spool_depth, "answer waits", "answers wait")
+        told = plural(facts.spool_depth, "answer waits", "answers wait")
         yield Finding(f"{told} on disk for the database, the oldest for {duration(facts.spool_oldest)}: {START_IT}")
     if facts.spool_quarantined:
-        told = counted(facts.spool_quarantined, "damaged answer lies", "damaged answers lie")
+        told = plural(facts.spool_quarantined, "damaged answer lies", "damaged answers lie")
         yield Finding(f"{told} in the folder spool/quarantine: look at it, then move it away")
     if facts.unread_responses:
-        told = counted(facts.unread_responses, "answer is", "answers are")
+        told = plural(facts.unread_responses, "answer is", "answers are")
         yield Finding(f"{told} stored and not read yet: the next job does it")
     if facts.parked_responses:
-        told = counted(facts.parked_responses, "answer", "answers")
+        told = plural(facts.parked_responses, "answer", "answers")
         yield Finding(
             f"{told} of the last 7 days could not be read: see the raw responses in the admin, where the bytes are kept"
         )
@@ -171,7 +172,7 @@ def _events(facts: Facts) -> Found:
     for doubt, what in ((facts.vanished, "vanished before the start"), (facts.unresolved, "began and got no result")):
         if doubt.count:
             named = "; ".join(doubt.titles) + ("; …" if doubt.count > len(doubt.titles) else "")
-            told = f"{counted(doubt.count, 'event', 'events')} {what} ({named})"
+            told = f"{plural(doubt.count, 'event', 'events')} {what} ({named})"
             yield Finding(f"{told}: set the status by hand in the admin")
 
 
@@ -196,7 +197,3 @@ def _backups(facts: Facts) -> Found:
         yield Finding(f"The last restore drill failed: {facts.backups.drill_problem}; see docs/backups.md")
     elif (late := _overdue_since(facts, facts.backups.last_good_drill, DRILL_TOO_OLD)) is not None:
         yield Finding(f"No backup was restored as a drill for {duration(late)}: run `manage.py backup --drill`")
-
-
-def counted(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"

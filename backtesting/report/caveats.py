@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from events.wording import plural
+
 from ..choices import RunKind, RunState
-from ..wording import number, plural
+from ..wording import number
 from .figures import SURE, Json, at, reason
 
 if TYPE_CHECKING:

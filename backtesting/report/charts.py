@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from math import inf, sqrt
 from typing import Any, NamedTuple
 
+from events.wording import plural
 from odds.wording import decimal
 
-from ..wording import plural, share, signed_share
+from ..wording import share, signed_share
 from .equity import Curve, told
 from .figures import Json, at, fall_told
 from .histograms import Bin

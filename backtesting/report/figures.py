@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from ..wording import between, count, day, error, estimated, gain, money, number, plural, share, signed_share
+from events.wording import plural
+
+from ..wording import between, count, day, error, estimated, gain, money, number, share, signed_share
 
 Json = Mapping[str, Any]
 SURE = 0.95  # a deflated result of at least this is taken for sure

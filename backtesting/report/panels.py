@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import NamedTuple
 
+from events.wording import plural
+
 from ..choices import BetState
 from ..models import BacktestRun
-from ..wording import estimated, number, plural, share
+from ..wording import estimated, number, share
 from .charts import Chart, calibration_chart, comparison_chart, distribution_chart, equity_chart
 from .equity import curve
 from .figures import at

@@ -13,7 +13,7 @@ from backtesting.report.figures import at, fall_told, verdict
 from backtesting.report.histograms import Bin, histogram
 from backtesting.report.intervals import whiskers
 from backtesting.report.tables import group_rows
-from backtesting.wording import between, estimated, gain, plural, share, signed_share
+from backtesting.wording import between, estimated, gain, share, signed_share
 from backtesting.wording import settings as told_settings
 
 VALUES = st.lists(st.floats(-1e6, 1e6, allow_nan=False), min_size=1, max_size=60)
@@ -188,7 +188,3 @@ def test_settings_are_told_one_by_one():
 def test_what_is_shown_as_none_has_no_sign():
     assert (gain(0.0), gain(-0.001), signed_share(-0.00001), signed_share(0.0)) == ("0.00", "0.00", *["0.0\u00a0%"] * 2)
     assert (gain(-1_234.5), signed_share(0.001)) == ("-1,234.50", "+0.1\u00a0%")
-
-
-def test_one_is_not_many():
-    assert (plural(1, "bet"), plural(1_200, "bet")) == ("1 bet", "1,200 bets")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
+from events.wording import plural
 from odds.archived import archive_folder
 
 from ..choices import Endpoint, RunState
@@ -14,7 +15,6 @@ from ..errors import AlreadyRunning, NotNow
 from ..gate import SANDBOX_KEY, Gate, Terms
 from ..models import BackfillRun
 from ..recovery import recover
-from ..verdict import counted
 from . import items
 from .planning import Plan, make_plan, run_of
 from .report import Report, verify_run
@@ -139,7 +139,7 @@ class _Work:
             if not plan.sample:
                 raise NothingToBuy(f"{self._no_games(plan)}; nothing bought")
             if plan.archived:
-                games = counted(plan.archived, "game lies", "games lie")
+                games = plural(plan.archived, "game lies", "games lie")
                 restore = f"import_archive --format parquet, from {archive_folder()} or where they were put"
                 raise NothingToBuy(f"the odds of {games} in an archive: restore them first ({restore}); nothing bought")
             confirm(plan)

@@ -21,9 +21,9 @@ from rich.progress import (
 
 from events.cli import plain, table
 from events.times import stamp
+from events.wording import plural
 
 from ..models import BackfillRun
-from ..verdict import counted
 from .planning import Plan
 from .runner import Progress as Bought
 from .service import Backfilled
@@ -81,7 +81,7 @@ def plan_tables(plan: Plan, begun: BackfillRun | None, now: datetime) -> Iterato
         figures.add_row(*row)
     yield figures
     if plan.lists_missing:
-        number = counted(len(plan.lists_missing), "list", "lists")
+        number = plural(len(plan.lists_missing), "list", "lists")
         told = f"{number} of events are not bought yet, at most a credit each"
         yield plain(f"⚠ {told}: what they hold is not in this plan. --list buys them and plans again", "yellow")
     if plan.lists_refused:
@@ -206,7 +206,7 @@ def end_document(done: Backfilled) -> dict[str, Any]:
 def end_lines(done: Backfilled) -> Iterator[tuple[str, str]]:
     """The same for people: lines with their styles."""
     bought, report = done.bought, done.report
-    what = f"{counted(bought.calls, 'call', 'calls')} for {counted(bought.credits, 'credit', 'credits')}"
+    what = f"{plural(bought.calls, 'call', 'calls')} for {plural(bought.credits, 'credit', 'credits')}"
     if bought.calls:
         yield f"✓ {what}, {bought.price_points:,} price points stored", "green"
     elif not done.left:
@@ -219,7 +219,7 @@ def end_lines(done: Backfilled) -> Iterator[tuple[str, str]]:
         yield f"⚠ {text}", "yellow"
     if bought.stopped or done.left:
         why = f"stopped: {bought.stopped}; " if bought.stopped else ""
-        left = counted(done.left, "purchase is left", "purchases are left")
+        left = plural(done.left, "purchase is left", "purchases are left")
         again = "The same command goes on where it ended; --retry-unknown also buys what stays of unknown outcome"
         yield f"⚠ {why}{left}. {again}", "yellow"
     if report is None:
