@@ -94,7 +94,7 @@ def export(
     """
     dataset = DATASETS[what]
     conditions, parameters = selection.conditions(dataset)
-    _refuse_what_is_there(path, file_format, overwrite=overwrite)
+    _refuse_target(path, file_format, overwrite=overwrite)
     with one_instant():
         chosen = list(parts(selection.events()))
         events = sum(len(part.events) for part in chosen)
@@ -148,20 +148,22 @@ def _writer(draft: Path, path: Path, dataset: Dataset, what: str, file_format: F
             return ExcelSheet(draft, columns, title=what)
 
 
-def _refuse_what_is_there(path: Path, file_format: Format, *, overwrite: bool) -> None:
+def _refuse_target(path: Path, file_format: Format, *, overwrite: bool) -> None:
     if path.is_symlink() or (path.exists() and not path.is_file() and not path.is_dir()):
         raise ExportError(
             f"{path} is a link, a pipe or a device; an export appears whole and cannot be piped: name a file"
         )
     if not path.exists():
+        if not path.parent.is_dir():
+            raise ExportError(f"there is no folder {path.parent}; make it, or take another --out")
         return
-    if not overwrite:
-        raise ExportError(f"{path} is there already; give --overwrite to replace it, or another --out")
     if file_format is not Format.PARQUET:
         if path.is_dir():
             raise ExportError(f"{path} is a folder; {file_format.value} is written to a file")
     elif not path.is_dir() or any(not each.name.startswith("sport_key=") for each in path.iterdir()):
-        raise ExportError(f"{path} is no folder of an export; it is not replaced, take another --out")
+        raise ExportError(f"{path} is there already, and no folder of an export; take another --out")
+    if not overwrite:
+        raise ExportError(f"{path} is there already; give --overwrite to replace it, or another --out")
 
 
 def _refuse_too_many(sql: str, parameters: list[Any]) -> None:

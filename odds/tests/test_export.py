@@ -227,8 +227,9 @@ def test_what_is_there_is_not_replaced_unless_told(tmp_path):
 def test_a_folder_that_is_no_export_is_never_replaced(tmp_path):
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "letters.txt").write_text("dear")
-    with pytest.raises(ExportError, match="is no folder of an export"):
-        export(Selection(), tmp_path / "home", overwrite=True)
+    for overwrite in (False, True):
+        with pytest.raises(ExportError, match=r"is there already, and no folder of an export; take another --out$"):
+            export(Selection(), tmp_path / "home", overwrite=overwrite)
     assert (tmp_path / "home" / "letters.txt").read_text() == "dear"
 
 
@@ -249,6 +250,7 @@ def test_an_export_that_fails_leaves_what_was_there(tmp_path):
 @pytest.mark.parametrize("sport_key", ["../../../tmp/x", "a/b", "CON", ".", "=cmd", "a\x01b", "a\\b", "ü"])
 def test_a_sport_key_never_leads_out_of_the_folder(sport_key, tmp_path):
     make_odds(make_event(sport_key=sport_key))
+    (tmp_path / "in").mkdir()
     export(Selection(), tmp_path / "in" / "odds")
     (file,) = tmp_path.rglob("*.parquet")
     assert len(file.relative_to(tmp_path / "in" / "odds").parts) == 3
@@ -270,10 +272,28 @@ def test_the_command_ends_with_one_line_where_it_cannot(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(CommandError, match="is there already"):
         call_command("export_odds", out=tmp_path / "file")
-    with pytest.raises(CommandError, match="nothing was written"):
-        call_command("export_odds", out=tmp_path / "file" / "below")
+    for parent in ("file", "absent"):
+        with pytest.raises(CommandError, match=f"^there is no folder {tmp_path / parent}; make it, or take another"):
+            call_command("export_odds", out=tmp_path / parent / "below")
+    assert not (tmp_path / "absent").exists()
     with pytest.raises(CommandError, match="--end 2026-01-01 is before --start 2026-01-02"):
         call_command("export_odds", out=tmp_path / "x", start="2026-01-02", end="2026-01-01")
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_above_a_refusal_there_is_no_bar(tmp_path):
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "letters.txt").write_text("dear")
+    out = Terminal()
+    with pytest.raises(CommandError, match="no folder of an export"):
+        call_command("export_odds", out=tmp_path / "home", stdout=out)
+    assert out.getvalue() == ""
+    call_command("export_odds", out=tmp_path / "new", stdout=out)
+    assert "✓ 0 rows of 0 events" in out.getvalue()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -48,17 +50,30 @@ class Command(ReadCommand):
             if dry_run:
                 self._tell_dry(selection, out, what, events, as_json=as_json)
                 return
-            with Progress(console=self.console, transient=True, disable=as_json or not self.console.is_terminal) as bar:
-                task = bar.add_task("Exporting", total=events)
+            with self._progress(events, hidden=as_json) as advance:
                 report = export(
-                    selection, out, what=what, file_format=file_format, overwrite=overwrite,
-                    advance=lambda more: bar.update(task, advance=more),
-                )  # fmt: skip
+                    selection, out, what=what, file_format=file_format, overwrite=overwrite, advance=advance
+                )
         except ExportError as error:
             raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(f"{out}: {error.strerror or error}; nothing was written") from error
         self._tell(report, as_json=as_json)
+
+    @contextmanager
+    def _progress(self, events: int, *, hidden: bool) -> Iterator[Callable[[int], object]]:
+        """What moves a bar, which appears with the first move: above a refusal there is none."""
+        bar = Progress(console=self.console, transient=True, disable=hidden or not self.console.is_terminal)
+        task = bar.add_task("Exporting", total=events)
+
+        def advance(more: int) -> None:
+            bar.start()
+            bar.update(task, advance=more)
+
+        try:
+            yield advance
+        finally:
+            bar.stop()
 
     def _tell(self, report: ExportReport, *, as_json: bool) -> None:
         if as_json:
