@@ -7,6 +7,10 @@ BacktestError
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from events.wording import plural
+
 from .records import Coverage
 
 
@@ -23,22 +27,18 @@ class CoverageTooLow(BacktestError):
 
     def __init__(self, strategy: str, coverage: Coverage, wanted: float) -> None:
         self.coverage = coverage
-        why = [
-            f"{count:,} {what}"
-            for count, what in (
-                (coverage.without_snapshot, "without a snapshot to decide on"),
-                (coverage.stale, "with stale prices only"),
-                (coverage.incomplete, "without a complete line in what it needs" + _named(coverage)),
-            )
-            if count
-        ]
         super().__init__(
-            f"{strategy}: {coverage.covered:,} of {coverage.events:,} events ({coverage.fraction:.0%}) had fresh and "
-            f"complete prices at the decision, at least {wanted:.0%} are needed: {', '.join(why)}; a least coverage "
-            "of 0 (--min-coverage 0) runs it all the same"
+            f"{strategy}: {coverage.fraction:.0%} of {plural(coverage.events, 'event')} had fresh and complete prices, "
+            f"{wanted:.0%} are needed ({', '.join(_reasons(coverage))}); buy them with backfill, or lower "
+            "the least coverage (--min-coverage)"
         )
 
 
-def _named(coverage: Coverage) -> str:
-    """What is missing, in brackets: ' (205 events without a complete line of spreads)'."""
-    return f" ({', '.join(coverage.notes)})" if coverage.notes else ""
+def _reasons(coverage: Coverage) -> Iterator[str]:
+    """How many events had what else; of the lines that they lack only the first is named."""
+    if coverage.without_snapshot:
+        yield f"{coverage.without_snapshot:,} without a snapshot"
+    if coverage.stale:
+        yield f"{coverage.stale:,} stale"
+    if coverage.incomplete:
+        yield coverage.notes[0] if coverage.notes else f"{coverage.incomplete:,} without a complete line"

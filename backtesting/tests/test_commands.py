@@ -99,7 +99,7 @@ class TestRunBacktest:
             (("random", *RANGE, "--fill", "latency=never"), "latency=never"),
             (("random", "--start", "2025-01-10", "--end", "2025-01-30"), "no basketball_nba event is stored"),
             (("random", *RANGE, "--bookmaker", "nobody"), "nobody"),
-            (("random", *RANGE, "--max-age", "1"), "4 with stale prices only; a least coverage of 0"),
+            (("random", *RANGE, "--max-age", "1"), r"0% of 4 events .*, 50% are needed \(4 stale\)"),
         ],
     )
     def test_what_cannot_be_run_is_one_line(self, arguments, message):

@@ -249,7 +249,7 @@ def test_too_little_data_is_refused_with_the_reason():
     make_pair(game(), prices={"home": 100, "away": -120})
     game(commence_time=TIP + 24 * HOUR)
     make_event(commence_time=TIP + 48 * HOUR)
-    match = r"Everything: 1 of 3 events \(33%\) had fresh and complete prices .* 1 without a snapshot .*, 1 with stale"
+    match = r"Everything: 33% of 3 events had fresh .*, 50% are needed \(1 without a snapshot, 1 stale\); buy them"
     with pytest.raises(CoverageTooLow, match=match):
         run(min_coverage=0.5)
     coverage = run().coverage
