@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -12,6 +12,7 @@ from events.cli import plain, table
 from events.times import duration, stamp
 
 from .choices import SamplingMode, TickState
+from .models import JobTick
 from .outlook import JobOutlook
 from .sampling import Sampling
 
@@ -46,22 +47,36 @@ def sampling_text(sampling: Sampling) -> str:
 
 
 def jobs_table(jobs: Iterable[JobOutlook], now: datetime) -> Table:
-    """A line for each job, and each sport where it goes by sport."""
+    """Two lines for each job, and each sport where it goes by sport, which a terminal of 80 columns holds.
+
+    When it ran last is told by the time of its work, not by the tick: a daily job of today's first start has the tick
+    of midnight.
+    """
     listing = table("Jobs (times in UTC)")
-    for heading in ("Job", "Sport", "Last tick", "State", "Missed before", "Next", "Outcome"):
-        listing.add_column(heading, justify="right" if heading == "Missed before" else "left", overflow="fold")
+    for heading in ("Job", "Last run", "Next"):
+        listing.add_column(heading, no_wrap=True)
+    listing.add_column("Outcome", overflow="fold")
     for each in jobs:
         last = each.last
         listing.add_row(
-            each.job.value,
-            each.sport_key or "–",
-            stamp(last.tick if last else None),
-            Text(last.state, TICK_STYLES[TickState(last.state)]) if last else "–",
-            f"{last.missed:,}" if last and last.missed else "–",
-            f"{stamp(each.next_planned)}, in {duration(each.next_planned - now)}",
-            plain(last.outcome if last else "–"),
+            f"{each.job.value}\n  {each.sport_key}",
+            f"{_short(last.started_at, now)}\n{duration(max(now - last.started_at, timedelta()))} ago" if last else "–",
+            f"{_short(each.next_planned, now)}\nin {duration(each.next_planned - now)}",
+            _came_of(last) if last else "–",
         )
     return listing
+
+
+def _short(moment: datetime, now: datetime) -> str:
+    """The time of an instant of today, day and minute of another."""
+    is_today = moment.astimezone(UTC).date() == now.astimezone(UTC).date()
+    return f"{moment.astimezone(UTC):{'%H:%M:%S' if is_today else '%m-%d %H:%M'}}"
+
+
+def _came_of(last: JobTick) -> Text:
+    state = Text(last.state, TICK_STYLES[TickState(last.state)])
+    missed = f", {last.missed:,} missed before" if last.missed else ""
+    return Text.assemble(state, missed, "\n", plain(last.outcome))
 
 
 def job_document(each: JobOutlook) -> dict[str, object]:
@@ -71,6 +86,7 @@ def job_document(each: JobOutlook) -> dict[str, object]:
         "job": each.job.value,
         "sport_key": each.sport_key,
         "last_tick": last.tick if last else None,
+        "started_at": last.started_at if last else None,
         "state": last.state if last else None,
         "missed": last.missed if last else 0,
         "outcome": last.outcome if last else "",

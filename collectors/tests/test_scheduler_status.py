@@ -1,6 +1,7 @@
 """`manage.py scheduler_status`."""
 
 import json
+import re
 from datetime import timedelta
 from io import StringIO
 
@@ -9,13 +10,15 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
+from rich.console import Console
 
 from collectors.choices import Job
 from collectors.holder import Holder
 from collectors.jobs import run_due, run_now
-from collectors.models import CollectorState
+from collectors.models import CollectorState, JobTick
 from collectors.outlook import collector_state, outlook
 from collectors.scheduler import LEADER
+from collectors.tables import job_document, jobs_table
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -97,6 +100,36 @@ def test_each_job_is_told_with_its_last_tick_and_its_next(set_stage):
     assert jobs["tidy"]["last_tick"] is None
     text = run()
     assert jobs["fetch_odds"]["outcome"] in text
+
+
+def test_a_job_ran_when_it_worked_not_at_its_tick(stage):
+    at = stage.clock()
+    JobTick.objects.create(
+        job=Job.TIDY, tick=at - timedelta(hours=12), started_at=at - timedelta(minutes=5), finished_at=at, state="done",
+        missed=2, outcome="removed 0 answers",
+    )  # fmt: skip
+    (tidy,) = (each for each in outlook(at, CollectorState()) if each.job is Job.TIDY)
+    assert job_document(tidy)["started_at"] == at - timedelta(minutes=5)
+    console = Console(width=80, file=StringIO())
+    console.print(jobs_table([tidy], at))
+    _, _, _, first, second = console.file.getvalue().splitlines()
+    assert re.split(r"\s{2,}", first.strip()) == [
+        "tidy", f"{at - timedelta(minutes=5):%H:%M:%S}", f"{tidy.next_planned:%m-%d %H:%M}", "done, 2 missed before"
+    ]  # fmt: skip
+    assert "5 min ago" in second
+    assert second.rstrip().endswith("removed 0 answers")
+
+
+def test_no_word_of_the_table_is_broken_at_80_columns(set_stage):
+    stage = set_stage(at=timezone.now())
+    run_now(Job.FETCH_ODDS, [NBA], stage.gate)
+    jobs = outlook(stage.clock(), collector_state())
+    console = Console(width=80, file=StringIO())
+    console.print(jobs_table(jobs, stage.clock()))
+    text = console.file.getvalue()
+    words = {*Job.values, NBA, *" ".join(each.last.outcome for each in jobs if each.last).split()}
+    assert words <= set(text.split())
+    assert max(map(len, text.splitlines())) <= 80
 
 
 def test_what_is_planned_is_what_the_jobs_will_do(stage):
