@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from events.cli import plain, table
+from events.times import stamp
 from events.wording import plural
 
 from .wording import between, error, gain, game_days, number, share, signed_share
@@ -116,7 +117,8 @@ def _breakdown(title: str, rows: Sequence[Mapping[str, Any]]) -> Table:
     return listing
 
 
-FIGURES = ("Bets", "Yield", "95 %", "Growth", "Drawdown", "CLV", "Sharpe")
+# Two to a cell, so that a terminal of 80 columns holds them.
+FIGURES = ("Bets", "Yield\n95 %", "Growth\nDrawdown", "CLV\nSharpe")
 
 
 def figures(metrics: Figures) -> list[str]:
@@ -124,30 +126,28 @@ def figures(metrics: Figures) -> list[str]:
     clv = metrics["clv"]["price"]
     return [
         f"{metrics['total_bets']:,}",
-        signed_share(metrics["yield"]),
-        between(metrics["intervals"]["yield"]),
-        signed_share(metrics["bankroll_growth"]),
-        share(metrics["max_drawdown"]),
-        signed_share(clv and clv["value"], 2),
-        number(metrics["sharpe_ratio"]),
+        f"{signed_share(metrics['yield'])}\n{between(metrics['intervals']['yield'])}",
+        f"{signed_share(metrics['bankroll_growth'])}\n{share(metrics['max_drawdown'])}",
+        f"{signed_share(clv and clv['value'], 2)}\n{number(metrics['sharpe_ratio'])}",
     ]
 
 
 def comparison(runs: Sequence[BacktestRun]) -> Iterator[RenderableType]:
     """Finished runs side by side, in the order given, and under that what each was made with: too long for a column."""
     listing = table()
-    for name in ("Run", "Strategy"):
+    for name in ("Run", "Strategy\nCoverage"):
         listing.add_column(name)
-    for name in (*FIGURES, "Coverage"):
+    for name in FIGURES:
         listing.add_column(name, justify="right")
     for run in runs:
-        listing.add_row(f"#{run.pk}", plain(run.strategy), *figures(run.metrics), share(run.coverage["fraction"]))
+        strategy = plain(run.strategy).append(f"\n{share(run.coverage['fraction'])}")
+        listing.add_row(f"#{run.pk}", strategy, *figures(run.metrics))
     yield listing
     for run in runs:
         yield plain(f"#{run.pk}: {game_days(run.start, run.end)}; {_settings(run)}")
 
 
-def _settings(run: BacktestRun) -> str:
+def _settings(run: BacktestRun | Standing) -> str:
     return ", ".join([*_parameters(run), run.decides, run.staking])
 
 
@@ -157,29 +157,27 @@ def _parameters(run: BacktestRun | Standing) -> Iterator[str]:
         yield f"{name}={','.join(map(str, value)) if isinstance(value, list) else 'none' if value is None else value}"
 
 
-def standings(found: Sequence[Standing]) -> Table:
-    """Paper accounts and how they stand."""
+def standings(found: Sequence[Standing]) -> Iterator[RenderableType]:
+    """Paper accounts and how they stand, and under that what each was opened with: too long for a column."""
     listing = table()
-    for name in ("Account", "Strategy", "Settings", "State", "Decided until (UTC)"):
+    for name in ("Account", "Strategy"):
         listing.add_column(name)
-    for name in ("Bets", "Open", "Unfilled", "Profit", "Yield", "Bankroll"):
+    for name in ("Bets", "Open", "Unfilled", "Profit\nYield", "Bankroll"):
         listing.add_column(name, justify="right")
     for each in found:
-        settings = [*_parameters(each), each.decides, each.staking]
         listing.add_row(
-            f"#{each.id}",
+            f"#{each.id}\n{'open' if each.is_open else 'closed'}",
             plain(each.strategy),
-            plain(", ".join(settings)),
-            "open" if each.is_open else "closed",
-            "–" if each.decided_until is None else f"{each.decided_until:%Y-%m-%d %H:%M}",
             f"{each.bets:,}",
             f"{each.open_bets:,}",
             f"{each.unfilled:,}",
-            gain(each.profit),
-            signed_share(each.yield_),
+            f"{gain(each.profit)}\n{signed_share(each.yield_)}",
             f"{each.bankroll:,.2f}",
         )
-    return listing
+    yield listing
+    for each in found:
+        until = "nothing" if each.decided_until is None else f"until {stamp(each.decided_until)} UTC"
+        yield plain(f"#{each.id}: decided {until}; {_settings(each)}")
 
 
 def reconciliation(found: Reconciliation) -> Iterator[RenderableType]:

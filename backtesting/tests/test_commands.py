@@ -130,6 +130,19 @@ class TestCompareBacktests:
         assert (first["parameters"]["min_ev"], first["metrics"]["trials"]) == (0.0, 1)
         assert [run["id"] for run in as_json("compare_backtests", f"#{first['id']}")] == [first["id"]]
 
+    def test_80_columns_hold_the_widest_interval(self, monkeypatch):
+        make_season(4)
+        typed("run_backtest", "expected_value", *RANGE, "--param", "min_ev=0.0")
+        run = BacktestRun.objects.get()
+        run.metrics["intervals"]["yield"] = {"low": -1.0, "high": 1.0}
+        run.save()
+        monkeypatch.setenv("COLUMNS", "80")
+        shown = typed("compare_backtests")
+        assert f"#{run.pk}" in shown
+        assert "expected_value" in shown
+        assert "-100.0\u00a0% to +100.0\u00a0%" in shown
+        assert "…" not in shown
+
     def test_the_same_configuration_again_is_no_further_trial(self):
         make_season(8)
         for _ in range(2):

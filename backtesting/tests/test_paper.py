@@ -248,7 +248,9 @@ class TestReconciling:
         assert "missing in the run" in out.getvalue()
 
 
-def test_accounts_are_opened_listed_and_closed_by_command():
+def test_accounts_are_opened_listed_and_closed_by_command(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+
     def typed(*arguments: str) -> str:
         out = StringIO()
         call_command("paper_trade", *arguments, stdout=out)
@@ -258,7 +260,10 @@ def test_accounts_are_opened_listed_and_closed_by_command():
     assert "decides whenever odds are collected" in typed("start", "expected_value", "--param", "min_ev=0.02")
     run = BacktestRun.objects.get(kind="paper")
     assert run.parameters["min_ev"] == 0.02
-    assert f"#{run.pk}" in typed("list")
+    head, under, told = typed("list").splitlines()[3:6]
+    assert head.split() == [f"#{run.pk}", "expected_value", "0", "0", "0", "0.00", "10,000.00"]
+    assert under.split() == ["open", "–"]
+    assert told.startswith(f"#{run.pk}: decided until {run.decided_until:%Y-%m-%d %H:%M:%S} UTC; ")
     assert "is closed" in typed("stop", str(run.pk))
     with pytest.raises(CommandError, match="no open paper account"):
         typed("stop", str(run.pk))

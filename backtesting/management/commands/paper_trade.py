@@ -59,6 +59,7 @@ class Command(StrategyCommand):
         if as_json:
             self.print_json(found)
         elif found:
-            self.console.print(show.standings(found))
+            for part in show.standings(found):
+                self.console.print(part)
         else:
             self.console.print("No paper account. Open one: manage.py paper_trade start expected_value")
