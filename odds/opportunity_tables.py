@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
+from datetime import UTC, timedelta
 from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING
 
 from events.cli import plain, table
-from events.times import duration, stamp
+from events.times import duration
 
 from .opportunities import FINDABLE, Leg, Opportunity, OpportunityKind, OpportunitySpan
 from .opportunity_choice import KINDS
@@ -32,9 +32,10 @@ def span_tables(spans: Iterable[OpportunitySpan]) -> Iterator[Table]:
     """For how long they stood, each with its legs at its best."""
     in_order = sorted(spans, key=lambda span: FINDABLE.index(span.best.kind))
     for kind, of_kind in groupby(in_order, key=lambda span: span.best.kind):
-        listing = _table(kind, "First seen (UTC), lasted")
+        listing = _table(kind, "First seen, looks\nlasted")
         for span in of_kind:
-            _add(listing, span.best, [[stamp(span.first_seen)], [f"{lasted(span)}, {span.snapshots:,}×"]])
+            since = span.first_seen.astimezone(UTC)
+            _add(listing, span.best, [[f"{since:%m-%d %H:%M}, {span.snapshots:,}×"], [lasted(span)]])
         yield listing
 
 
@@ -52,9 +53,9 @@ def _table(kind: OpportunityKind, *more: str) -> Table:
     listing.add_column("Market")
     listing.add_column("Outcome")
     listing.add_column("Price", justify="right", no_wrap=True)
-    listing.add_column("Bookmaker")
+    listing.add_column("Bookmaker", no_wrap=True)
     for heading in more:
-        listing.add_column(heading, justify="right")
+        listing.add_column(heading, justify="right", no_wrap=True)
     return listing
 
 

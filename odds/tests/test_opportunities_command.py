@@ -1,6 +1,7 @@
 """Opportunities in what is stored: the command, the DataFrame, and what was known at an instant."""
 
 import json
+import re
 from datetime import timedelta
 from io import StringIO
 
@@ -97,7 +98,7 @@ def test_table(event):
     assert "Los Angeles Lakers +110 a 49.4 % 5 min" in lines
     assert "5.0 % h2h Los Angeles Lakers +110 a 100.0 % 5 min" in lines
     assert "fair chance 50.0 % by pinnacle" in lines
-    assert lines[-1] == "3 opportunities in 1 of 1 events with fresh prices"
+    assert lines[-1] == "3 opportunities in 1 of 1 event with fresh prices"
 
 
 def test_kind_and_edge_choose(event):
@@ -136,14 +137,14 @@ def test_old_prices_do_not_count_and_what_to_do_is_told(event):
     later = "2026-01-15T00:29:00Z"
     assert answer("--as-of", later, "--max-age", "30") == []
     text = run("--as-of", later, "--max-age", "30")
-    assert "⚠ None of 1 events has fresh prices from before the start" in text
+    assert "⚠ None of 1 event has fresh prices from before the start" in text
     assert "fetch_odds asks for new ones, --max-age allows older ones." in text
     assert len(answer("--as-of", later, "--max-age", "34")) == 3
 
 
 def test_nothing_found_says_so(event):
     text = run("--as-of", SOON, "--min-edge", "0.2")
-    assert "0 opportunities in 1 of 1 events with fresh prices; --min-edge shows smaller ones" in text
+    assert "0 opportunities in 1 of 1 event with fresh prices; --min-edge shows smaller ones" in text
 
 
 @pytest.mark.parametrize("instant", ["2026-01-15T00:30:00Z", "2020-01-01"])
@@ -183,8 +184,17 @@ def test_history_tells_how_long(event):
     assert (found["shortest_seconds"], found["longest_seconds"], found["sampling_seconds"]) == (0, 2400, 1200)
     text = run("--event-id", "c7", "--history", "--kind", "arbitrage")
     assert "Start 2026-01-15 00:30 UTC; looked at every 20 min, so what lasted less may be missing" in text
-    assert "0 s to 40 min, 1×" in text
-    assert "1 opportunities in 1 events" in text
+    first, second = re.findall(r"^.*(?:, 1×|0 s to 40 min)$", text, flags=re.MULTILINE)
+    assert first.endswith("01-14 23:55, 1×")
+    assert second.endswith("0 s to 40 min")
+
+
+def test_history_breaks_no_bookmaker_and_no_time_at_80_columns(event, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    Bookmaker.objects.filter(key="a").update(key="williamhill_us")
+    text = run("--event-id", "c7", "--history", "--kind", "arbitrage")
+    assert re.search(r"williamhill_us .*( 01-14 23:55, 1×| 0 s or more)$", text, flags=re.MULTILINE)
+    assert max(map(len, text.splitlines()[4:-1])) <= 80
 
 
 def test_history_of_the_events_around_an_instant(event):

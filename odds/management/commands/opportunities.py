@@ -13,6 +13,7 @@ from events.cli import plain, whole
 from events.models import Event
 from events.queries import find_event, find_sport
 from events.times import duration, stamp
+from events.wording import plural
 from odds.cli import OddsCommand, moment_or_now
 from odds.opportunities import FINDABLE, OpportunityKind, OpportunitySpan
 from odds.opportunities.rows import span_row
@@ -127,7 +128,7 @@ class Command(OddsCommand):
         self.console.print()
         count = sum(len(spans) for _, spans in found)
         hint = "" if count else "; --min-edge shows smaller ones, --days looks at more events"
-        self.console.print(f"{count:,} opportunities in {len(events):,} events{hint}", style="dim", soft_wrap=True)
+        self.console.print(f"{_found(count)} in {plural(len(events), 'event')}{hint}", style="dim", soft_wrap=True)
 
     def _head(self, event: Event, text: str) -> None:
         self.console.print()
@@ -143,17 +144,21 @@ def _summary(found: list[EventOpportunities], chosen: Chosen, moment: datetime) 
     elif chosen.event is not None and found[0].commence_time <= moment:
         yield plain("It has begun: --as-of asks about an instant before, --history for how long each stood.")
     elif not fresh:
-        yield plain(f"⚠ None of {len(found):,} events has fresh prices from before the start", "yellow")
+        yield plain(f"⚠ None of {plural(len(found), 'event')} has fresh prices from before the start", "yellow")
         yield plain("fetch_odds asks for new ones, --max-age allows older ones.")
     else:
         count = sum(len(each.opportunities) for each in found)
         hint = "" if count else "; --min-edge shows smaller ones"
         yield plain(
-            f"{count:,} opportunities in {len(fresh):,} of {len(found):,} events with fresh prices{hint}", "dim"
+            f"{_found(count)} in {len(fresh):,} of {plural(len(found), 'event')} with fresh prices{hint}", "dim"
         )
         if not chosen.is_judged(fresh):
             yield plain(f"⚠ No value can be told, for {chosen.terms.reference} has no fresh price", "yellow")
             yield plain(f"--sharp names another bookmaker, or {CONSENSUS}.")
+
+
+def _found(count: int) -> str:
+    return plural(count, "opportunity", "opportunities")
 
 
 def _age(found: EventOpportunities, moment: datetime) -> str:
