@@ -32,6 +32,7 @@ def chosen_events(
         events = events.for_team(team)
     if sport is not None:
         events = events.for_sport(sport)
-    if status == EventStatus.LIVE:  # a game that began more than a day ago is not, whatever became of it
+    # A game that began more than a day ago is neither to come nor live, whatever became of it.
+    if status in (EventStatus.SCHEDULED, EventStatus.LIVE):
         events = events.exclude(doubts.unresolved(now))
     return events if status is None else events.with_status(status)

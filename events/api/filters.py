@@ -15,5 +15,9 @@ class EventQuery(RangeQuery):
 
     day = DayField(required=False, help_text="one game day, as counted in US/Eastern")
     team = NameField(find_team, help_text="Lakers, LA Lakers, Los Angeles Lakers")
-    status = serializers.ChoiceField(EventStatus.choices, required=False)
+    status = serializers.ChoiceField(
+        EventStatus.choices,
+        required=False,
+        help_text="a game that began more than a day ago is neither scheduled nor live",
+    )
     sport = NameField(find_sport, help_text="nba, basketball_nba")

@@ -51,9 +51,10 @@ def test_events_are_chosen_by_start_day_team_state_and_sport():
     assert ids(team="Nuggets", sport="nba", day="2026-01-15") == ["b"]
 
 
-def test_a_game_that_began_long_ago_is_not_live():
-    make_event(status=EventStatus.LIVE, commence_time=datetime(2020, 1, 1, tzinfo=UTC))
-    assert ids(status="live") == []
+@pytest.mark.parametrize("status", [EventStatus.LIVE, EventStatus.SCHEDULED])
+def test_a_game_that_began_long_ago_is_neither_live_nor_to_come(status):
+    make_event(status=status, commence_time=datetime(2020, 1, 1, tzinfo=UTC))
+    assert ids(status=status) == []
 
 
 @pytest.mark.parametrize("typed", ["2026-01-15T01:30:00+01:00", "2026-01-14T19:30:00-05:00", "2026-01-15T00:30Z"])

@@ -65,7 +65,7 @@ def test_filters():
     assert listed("--team", "jazz") == ["nuggets"]
     assert listed("--status", "final") == ["nuggets"]
     assert listed("--sport", "wnba") == ["wnba"]
-    assert listed("--sport", "nba", "--status", "scheduled") == ["lakers"]
+    assert listed("--sport", "nba", "--status", "final") == ["nuggets"]
 
 
 def test_a_game_that_began_more_than_a_day_ago_without_a_result_is_not_shown_as_live():
@@ -80,6 +80,14 @@ def test_a_game_that_began_more_than_a_day_ago_without_a_result_is_not_shown_as_
         "never": True, "by hand": False, "open": True, "playing": False
     }  # fmt: skip
     assert listed("--status", "live") == ["by hand", "playing"]
+
+
+def test_a_game_that_began_more_than_a_day_ago_without_a_result_is_not_to_come():
+    now = timezone.now()
+    make_event(api_id="to come", commence_time=now + timedelta(hours=1))
+    make_event(api_id="late", commence_time=now - timedelta(hours=1))
+    make_event(api_id="over", commence_time=now - timedelta(hours=25))
+    assert listed("--status", "scheduled") == ["late", "to come"]
 
 
 def test_days_reach_back_and_ahead():

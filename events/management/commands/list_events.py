@@ -44,7 +44,11 @@ class Command(ReadCommand):
         parser.add_argument("--date", help="only one game day, such as 2026-01-15, as counted in US/Eastern")
         parser.add_argument("--team", help="only events of this team: 'Lakers', 'LA Lakers', 'Los Angeles Lakers'")
         parser.add_argument("--sport", help="only this sport: 'nba', basketball_nba")
-        parser.add_argument("--status", choices=EventStatus.values, help="only events in this state")
+        parser.add_argument(
+            "--status",
+            choices=EventStatus.values,
+            help="only events in this state; a game that began more than a day ago is neither scheduled nor live",
+        )
         parser.add_argument("--limit", type=whole, help=f"only so many, the last ones ({SHOWN}; all with --json)")
 
     def handle(self, *, as_json: bool, limit: int | None, **filters: Any) -> None:
