@@ -36,6 +36,23 @@ def test_every_setting_has_one_line_with_its_source_and_value():
     assert shown["VAR_DIR"][1] == str(BASE_DIR / "var")
 
 
+def test_values_are_written_as_in_the_file_with_what_they_came_to():
+    lines = show(
+        OVERROUND_RANGES="retail=2..15", MOVEMENT_PER_HOUR="h2h=25,spreads=10", LOG_FORMAT="auto", VAR_DIR="var",
+        ALLOWED_HOSTS="odds.example.org", FIXED_INTERVAL_MINUTES="0.5", CLOSE_LEAD_MINUTES="0",
+    ).splitlines()  # fmt: skip
+    shown = {line.split()[0]: line.split(maxsplit=2)[2] for line in lines if " environment " in line}
+    assert shown == {
+        "OVERROUND_RANGES": "retail=2..15",
+        "MOVEMENT_PER_HOUR": "h2h=25,spreads=10",
+        "LOG_FORMAT": "auto (json)",
+        "VAR_DIR": f"var ({BASE_DIR / 'var'})",
+        "ALLOWED_HOSTS": "odds.example.org (odds.example.org,127.0.0.1)",
+        "FIXED_INTERVAL_MINUTES": "0.5",
+        "CLOSE_LEAD_MINUTES": "0",
+    }
+
+
 @pytest.mark.parametrize("arguments", [(), ("--json",)])
 def test_no_secret_is_shown(arguments):
     out = show(*arguments, ODDS_API_KEY=KEY, SECRET_KEY=f"CANARY{'y' * 50}", DATABASE_URL=DATABASE)

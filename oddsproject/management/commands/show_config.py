@@ -29,7 +29,7 @@ class Command(ReadCommand):
             if each["group"] != group:
                 group = each["group"]
                 self._line(f"{group}:")
-            self._line(f"  {each['name']:{width}}  {each['source']:11}  {written(each['value'])}")
+            self._line(f"  {each['name']:{width}}  {each['source']:11}  {told(each['name'], each['value'])}")
         self._line("Which means:")
         for name, value in facts.items():
             self._line(f"  {name:{width}}  {'':11}  {written(value)}")
@@ -63,14 +63,21 @@ def harmless(name: str, value: Any) -> Any:
     return value
 
 
+def told(name: str, value: Any) -> str:
+    """What to write into .env to have this value, and beside it what that came to, where it is something else."""
+    given, effect = env(name), written(value)
+    if is_secret(name) or not given:
+        return effect
+    text = written(harmless(name, given))
+    return text if isinstance(value, dict) or text == effect else f"{text} ({effect})"
+
+
 def written(value: Any) -> str:
     """The value in one line, as one would write it into .env."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
         return f"{value:g}"
-    if isinstance(value, dict):
-        return ",".join(f"{name}={written(item)}" for name, item in value.items())
     return (",".join(map(written, value)) if isinstance(value, list) else str(value)) or "–"
 
 
