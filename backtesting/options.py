@@ -13,7 +13,7 @@ from django.conf import settings
 
 from events.game_days import bounds
 from events.queries import find_sport
-from odds.lookups import find_bookmaker
+from odds.lookups import find_bookmaker, known_bookmaker
 from odds.pricing import DevigMethod
 
 from .clv import ClosingTerms
@@ -38,12 +38,18 @@ DEFAULTS: dict[str, Any] = {
 
 
 def strategy_of(options: Mapping[str, Any]) -> BettingStrategy:
-    """The strategy that is meant: `strategy`, `stake`, `decide`, and `param`, pairs of name and value."""
-    return strategy_class(options["strategy"])(
+    """The strategy that is meant: `strategy`, `stake`, `decide`, and `param`, pairs of name and value.
+
+    One that needs a bookmaker nobody knows is refused: it could decide on nothing.
+    """
+    strategy = strategy_class(options["strategy"])(
         staking=parse_staking(options["stake"]) if options["stake"] else None,
         decides=parse_decision_time(options["decide"]) if options["decide"] else None,
         **dict(options["param"]),
     )
+    for book in strategy.books_needed:
+        known_bookmaker(book)
+    return strategy
 
 
 def terms_of(options: Mapping[str, Any], start: datetime, end: datetime) -> RunTerms:
@@ -58,7 +64,7 @@ def terms_of(options: Mapping[str, Any], start: datetime, end: datetime) -> RunT
         fills=parse_fills(options["fill"]),
         rules=parse_rules(options["rules"]),
         closing=ClosingTerms(
-            bookmaker=None if book == "own" else book,
+            bookmaker=None if book == "own" else known_bookmaker(book),
             method=DevigMethod(options["devig"]),
             max_close_age_minutes=options["max_close_age"],
         ),

@@ -2,8 +2,11 @@
 
 from typing import TypedDict
 
-from events.names import resolve, spellings
+from django.conf import settings
 
+from events.names import UnresolvedName, resolve, spellings, unknown
+
+from .known_bookmakers import KINDS
 from .markets import H2H, SPREADS, TOTALS
 from .models import Bookmaker, Market
 
@@ -27,6 +30,18 @@ def find_bookmaker(typed: str) -> str:
     Raises UnresolvedName, with the keys that fit or the nearest ones.
     """
     return resolve("bookmaker", typed, spellings(Bookmaker.objects.values_list("key", "title")))
+
+
+def known_bookmaker(key: str) -> str:
+    """The same key, if it is of a bookmaker that is stored, collected or known by name.
+
+    Raises UnresolvedName otherwise, with the nearest keys.
+    """
+    known = spellings(Bookmaker.objects.values_list("key", "title"))
+    known |= {each: each for each in (*KINDS, *settings.BOOKMAKERS)}
+    if key not in known.values():
+        raise UnresolvedName(unknown("bookmaker", key, known))
+    return key
 
 
 class Keys(TypedDict):

@@ -19,14 +19,28 @@ def parse_staking(text: str) -> Staking:
     name, _, rest = text.strip().partition(":")
     value, *options = (part.strip() for part in rest.split(","))
     try:
-        named = {key.strip(): float(number) for key, number in (option.split("=") for option in options)}
+        named = dict(map(_option, options))
         if name in ("kelly", "joint-kelly"):
             plan = Kelly if name == "kelly" else SimultaneousKelly
-            return plan(float(value or 1), **named)
+            return plan(_number(value or "1"), **named)
         if name in ("flat", "percent") and not named:
-            return Flat(float(value)) if name == "flat" else Percentage(float(value))
+            return Flat(_number(value)) if name == "flat" else Percentage(_number(value))
     except TypeError:
         pass
     except ValueError as error:
         raise ValueError(f"staking plan {text!r}: {error}; expected {_SHAPES}") from error
     raise ValueError(f"staking plan {text!r} is not known, expected {_SHAPES}")
+
+
+def _option(text: str) -> tuple[str, float]:
+    name, equals, number = text.partition("=")
+    if not equals:
+        raise ValueError(f"{text!r} is no name=number")
+    return name.strip(), _number(number)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"{text.strip()!r} is no number" if text.strip() else "a number is missing") from None

@@ -96,6 +96,11 @@ class TestRunBacktest:
             (("random", *RANGE, "--stake", "kelly"), "kelly"),
             (("random", *RANGE, "--stake", "kelly:0.5", "--min-coverage", "0"), "[Kk]elly"),
             (("random", *RANGE, "--decide", "soon"), "soon"),
+            (
+                ("expected_value", *RANGE, "--param", "sharp_book=pinacle"),
+                r"^no bookmaker 'pinacle'; did you mean pinnacle\?$",
+            ),
+            (("random", *RANGE, "--clv-book", "pinacle"), r"did you mean pinnacle\?$"),
             (("random", *RANGE, "--fill", "latency=never"), "latency=never"),
             (("random", "--start", "2025-01-10", "--end", "2025-01-30"), "no basketball_nba event is stored"),
             (("random", *RANGE, "--bookmaker", "nobody"), "nobody"),

@@ -228,13 +228,14 @@ def test_plans_are_written_briefly():
     [
         ("martingale:2", "staking plan 'martingale:2' is not known, expected flat:AMOUNT"),
         ("flat:100,cap=0.1", "staking plan 'flat:100,cap=0.1' is not known"),
-        ("flat:ten", "staking plan 'flat:ten': could not convert string to float: 'ten'; expected"),
+        ("flat:ten", "staking plan 'flat:ten': 'ten' is no number; expected flat:AMOUNT, percent"),
         ("flat:-1", "staking plan 'flat:-1': flat stake -1.0, expected an amount above 0"),
         ("percent:2", "stake of 2.0 of the bankroll, expected above 0 and at most 1"),
         ("kelly:1.5", "fraction 1.5 of kelly, expected above 0 and at most 1"),
         ("kelly:0.5,cap=0", "cap 0.0 of kelly, expected above 0"),
         ("kelly:0.5,size=1", "staking plan 'kelly:0.5,size=1' is not known"),
-        ("kelly:0.5,0.1", "staking plan 'kelly:0.5,0.1': "),
+        ("flat:", "staking plan 'flat:': a number is missing; expected flat:AMOUNT"),
+        ("kelly:0.5,0.1", "staking plan 'kelly:0.5,0.1': '0.1' is no name=number; expected"),
     ],
 )
 def test_plans_that_cannot_be_read_are_named(text, message):
