@@ -1,15 +1,18 @@
 """Bookmakers and markets found by what people type."""
 
+import re
 from typing import TypedDict
 
 from django.conf import settings
 
-from events.names import UnresolvedName, resolve, spellings, unknown
+from events.names import UnresolvedName, listed, resolve, spellings, unknown
 
 from .known_bookmakers import KINDS
 from .markets import H2H, SPREADS, TOTALS
 from .models import Bookmaker, Market
 
+# How the provider writes most markets: player_points, alternate_spreads.
+_KEY = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 _SPOKEN = {
     "moneyline": H2H,
     "money line": H2H,
@@ -63,5 +66,7 @@ def find_market(typed: str) -> str:
     Raises UnresolvedName, with the keys that fit or the nearest ones.
     """
     keys = set(Market.objects.values_list("key", flat=True))
+    if _KEY.fullmatch(typed) and not any(all(word in key for word in typed.split("_")) for key in keys):
+        raise UnresolvedName(f"nothing of the market {typed} is stored yet; stored: {listed(sorted(keys)) or 'none'}")
     spoken = {words: key for words, key in _SPOKEN.items() if key in keys}
     return resolve("market", typed, spoken | {key: key for key in keys})

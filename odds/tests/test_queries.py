@@ -271,3 +271,14 @@ def test_market_is_found_as_people_say_it():
     ]  # fmt: skip
     with pytest.raises(UnresolvedName, match="no market 'xxxx'; known: alternate_spreads, h2h, spreads, totals"):
         find_market("xxxx")
+
+
+def test_a_market_of_which_nothing_is_stored_is_not_taken_for_another():
+    for key in ("h2h", "spreads"):
+        make_market(key)
+    with pytest.raises(UnresolvedName, match=r"^nothing of the market player_points is stored yet; stored: h2h, spr"):
+        find_market("player_points")
+    make_market("player_points")
+    assert (find_market("player_points"), find_market("player_p")) == ("player_points", "player_points")
+    with pytest.raises(UnresolvedName, match=r"did you mean player_points\?$"):
+        find_market("playr points")
