@@ -159,9 +159,20 @@ def test_what_is_no_answer_ends_with_one_line(save, body, said):
     assert "\n" not in report.problems[0].text
 
 
-def test_html_in_place_of_json_is_named(save):
+def test_html_in_place_of_json_is_named_and_nothing_is_counted(save):
+    out = StringIO()
     with pytest.raises(CommandError, match="nothing could be read"):
-        call_command("import_responses", save(b"<html>"), stdout=StringIO(), captured_at="2026-01-14T12:00Z")
+        call_command("import_responses", save(b"<html>"), stdout=out, captured_at="2026-01-14T12:00Z")
+    (only,) = out.getvalue().splitlines()
+    assert only.startswith("⚠ answer.json: ")
+
+
+def test_faults_are_told_by_kind(save):
+    out = StringIO()
+    body = [event(book("fanduel", h2h(home=0)))]
+    call_command("import_responses", save(body), stdout=out, captured_at="2026-01-14T12:00Z")
+    told = "New to the quality log: 1 × A side is missing (warning), 1 × Quote that cannot be read (error)"
+    assert told in out.getvalue().splitlines()
 
 
 def test_a_file_without_a_time_asks_for_it_and_says_what_it_knows(save):

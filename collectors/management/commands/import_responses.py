@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColum
 from collectors.recorded import ImportReport, RecordingOptions, import_responses
 from events.cli import ReadCommand, moment_option, plain, table
 from odds.choices import OddsFormat
+from quality.choices import IssueType
 from quality.event_checks import end_what_is_over
 
 PROBLEMS_SHOWN = 20
@@ -50,11 +52,14 @@ class Command(ReadCommand):
             report = import_responses(files, chosen, dry_run=dry_run, advance=advance)
         if not dry_run:
             end_what_is_over(timezone.now())  # most of what is imported is of events that are
+        nothing_read = bool(report.unreadable and not report.responses)
         if as_json:
             self.print_json(as_document(report, dry_run=dry_run))
         else:
-            self._show(report, dry_run=dry_run)
-        if report.unreadable and not report.responses:
+            if not nothing_read:
+                self._show(report, dry_run=dry_run)
+            self._show_problems(report)
+        if nothing_read:
             raise CommandError("nothing could be read")
 
     def _progress(self, files: list[Path], *, hidden: bool) -> "_Bar":
@@ -70,6 +75,14 @@ class Command(ReadCommand):
             if isinstance(value, int) and not isinstance(value, bool):
                 grid.add_row(name.replace("_", " "), f"{value:,}")
         self.console.print(grid)
+        if report.entries:
+            kinds = Counter((each.severity, each.issue_type) for each in report.entries)
+            told = (
+                f"{count:,} × {IssueType(kind).label} ({severity})" for (severity, kind), count in kinds.most_common()
+            )
+            self.console.print(f"New to the quality log: {', '.join(told)}", soft_wrap=True)
+
+    def _show_problems(self, report: ImportReport) -> None:
         for problem in report.problems[:PROBLEMS_SHOWN]:
             self.console.print(plain(f"⚠ {problem.text}", "yellow"))
         if len(report.problems) > PROBLEMS_SHOWN:
