@@ -105,6 +105,8 @@ class Runner:
         """Buy what is left of the run, by whoever holds the lock of backfills."""
         self._left.extend(items.to_buy(self._run).values_list("pk", flat=True))
         self._total = len(self._left)
+        if self._total:
+            self._tell()  # at once: the first answers are seconds away
         with _prompt_threads(), _workers() as workers:
             try:
                 self._work_off(workers)
@@ -195,12 +197,15 @@ class Runner:
             bought.failed += item.state is ItemState.PARKED
             if item.endpoint == Endpoint.HISTORICAL_ODDS and item.answered_at and item.next_at:
                 self._answered.append(Answered(item.answered_at, item.next_at))
+        self._tell()
+
+    def _tell(self) -> None:
         self._advance(
             Progress(
-                done=self._done + bought.skipped,
+                done=self._done + self._bought.skipped,
                 total=self._total,
-                credits_charged=bought.credits,
-                credits_remaining=bought.remaining,
+                credits_charged=self._bought.credits,
+                credits_remaining=self._bought.remaining,
             )
         )
 

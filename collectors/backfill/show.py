@@ -70,7 +70,8 @@ def plan_tables(plan: Plan, begun: BackfillRun | None, now: datetime) -> Iterato
     yield f"[bold]Backfill of {wish.sport_key}, {wish.start} to {wish.end}[/], from {where}"
     if begun is not None and begun.games:
         left = begun.items.filter(state__in=["planned", "failed"])
-        told = f"This run was begun before: {begun.outcome or begun.state}; {left.count():,} purchases are left"
+        purchases = plural(left.count(), "purchase is left", "purchases are left")
+        told = f"This run was begun before: {begun.outcome or begun.state}; {purchases}"
         yield plain(f"ℹ {told}. backfill_status shows it; --gaps looks for what it left open", "cyan")
     figures = table()
     figures.show_header = False
@@ -96,7 +97,11 @@ def _plan_rows(plan: Plan, now: datetime) -> Iterator[tuple[str, str, str]]:
         return
     yield from _wanted_rows(plan)
     at_least = "at least " if plan.lists_missing else ""
-    yield "calls", f"{at_least}{len(plan.cover.points):,}", f"of {plan.cost} credits: each brings the whole slate"
+    yield (
+        "calls",
+        f"{at_least}{len(plan.cover.points):,}",
+        f"at {plural(plan.cost, 'credit')}: each brings the whole slate",
+    )
     yield "credits", f"[bold]{at_least}{plan.credits:,}[/]", _against_one_by_one(plan)
     yield _credits_left(plan)
     days = plan.means.days(plan.credits + len(plan.lists_missing), now)
@@ -106,7 +111,7 @@ def _plan_rows(plan: Plan, now: datetime) -> Iterator[tuple[str, str, str]]:
 
 def _wanted_rows(plan: Plan) -> Iterator[tuple[str, str, str]]:
     per_team = plan.per_team.values()
-    spread = f"each team {min(per_team)} to {max(per_team)} times" if per_team else ""
+    spread = f"each team {min(per_team)} to {plural(max(per_team), 'time')}" if per_team else ""
     yield "games", f"{len(plan.sample):,}", f"of {plan.games:,} played; {spread}" if plan.games else "none known"
     if plan.left_out:
         yield "  left out", f"{plan.left_out:,}", "gone from the lists before their start"
@@ -208,13 +213,13 @@ def end_lines(done: Backfilled) -> Iterator[tuple[str, str]]:
     bought, report = done.bought, done.report
     what = f"{plural(bought.calls, 'call', 'calls')} for {plural(bought.credits, 'credit', 'credits')}"
     if bought.calls:
-        yield f"✓ {what}, {bought.price_points:,} price points stored", "green"
+        yield f"✓ {what}, {plural(bought.price_points, 'price point')} stored, of all games in the answers", "green"
     elif not done.left:
         yield "✓ nothing was left to buy", "green"
     ended = {"not to be had": bought.unavailable, "failed": bought.failed, "there already": bought.skipped}
     for what, number in ended.items():
         if number:
-            yield f"  {number:,} purchases {what}", ""
+            yield f"  {plural(number, 'purchase')} {what}", ""
     for text in bought.failures[:5]:
         yield f"⚠ {text}", "yellow"
     if bought.stopped or done.left:
@@ -225,13 +230,16 @@ def end_lines(done: Backfilled) -> Iterator[tuple[str, str]]:
     if report is None:
         return
     if report.is_clean:
-        told = f"{report.answers_rehashed:,} answers and {report.price_points:,} price points equal what was received"
+        games = plural(report.games, "game")
+        points = f"{plural(report.price_points, 'price point')} of the {games} wanted"
+        told = f"{plural(report.answers_rehashed, 'answer')} and {points} equal what was received"
         again = f", {report.credits_again:,} of them for calls that brought nothing" if report.credits_again else ""
-        yield f"✓ verified: {told}; {report.credits_charged:,} credits in the ledger{again}", "green"
+        yield f"✓ verified: {told}; {plural(report.credits_charged, 'credit')} in the ledger{again}", "green"
     for text in report.examples:
         yield f"✗ {text}", "red"
     missing = ", ".join(f"{name} {count:,}" for name, count in report.missing.items())
-    told = f"{report.there:,} of {report.wanted:,} instants of {report.games:,} games are there"
+    told = f"{report.there:,} of {plural(report.wanted, 'instant')} of {plural(report.games, 'game')} are there"
     yield f"  {told}" + (f"; missing: {missing}. --gaps --plan tells what can still be had" if missing else ""), ""
     if report.without_result:
-        yield f"  {report.without_result:,} games have no result: import_results brings them", ""
+        without = plural(report.without_result, "game has no result", "games have no result")
+        yield f"  {without}: import_results brings them", ""

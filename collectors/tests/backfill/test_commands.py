@@ -71,7 +71,7 @@ def test_a_plan_for_people_names_calls_credits_and_what_they_save(settled):
     said("backfill", *DAYS, "--list")
     told = said("backfill", *DAYS, "--plan")
     assert "times fewer than one purchase per game and instant" in told
-    assert "of 30 credits: each brings the whole slate" in told
+    assert "at 30 credits: each brings the whole slate" in told
 
 
 def test_above_the_limit_it_asks_and_without_a_terminal_it_refuses(settled, settings):

@@ -164,6 +164,14 @@ def test_answers_without_headers_cost_what_was_reckoned_and_no_difference(stage)
     assert done.report.is_clean, done.report.examples
 
 
+def test_how_far_it_is_is_told_before_the_first_answer(stage):
+    run(stage, lists_only=True)
+    told = []
+    run(stage, advance=told.append)
+    assert (told[0].done, told[0].credits_charged, told[0].total) == (0, 0, told[-1].total)
+    assert told[-1].done == told[-1].total > 0
+
+
 def test_a_stop_ends_after_the_calls_under_way(stage):
     stop = threading.Event()
     done = run(stage, stop=stop, advance=lambda progress: progress.done > 5 and stop.set())
