@@ -45,12 +45,12 @@ def _of_data(coverage: Coverage, metrics: Metrics) -> Iterator[str]:
     if coverage.events and coverage.fraction < THIN_COVERAGE:
         yield (
             f"The strategy could decide on fresh and complete prices for {coverage.fraction:.0%} of "
-            f"{coverage.events:,} events: what it did not see may have gone otherwise."
+            f"{plural(coverage.events, 'event')}: what it did not see may have gone otherwise."
         )
     if coverage.untimed:
         yield (
-            f"{coverage.untimed:,} events have prices of an archive that tells no time: nobody knows that they could "
-            "be taken, and a close that was taken is its own closing line."
+            f"{plural(coverage.untimed, 'event has', 'events have')} prices of an archive that tells no time: nobody "
+            "knows that they could be taken, and a close that was taken is its own closing line."
         )
     if metrics.total_bets and metrics.clv.price is None:
         yield "No bet has a valid closing line, so its value against the close is unknown."

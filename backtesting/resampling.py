@@ -14,6 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.random import Generator
 
+from events.wording import plural
+
 from .counting import Floats, coded, game_day, settled, summed, turnover
 from .drawdown import underwater
 from .estimates import FEWEST_DAYS, NORMAL
@@ -78,7 +80,7 @@ def bootstrap(
     """Intervals for yield, bankroll growth and maximum drawdown. The same seed gives the same intervals."""
     days = int(np.count_nonzero(blocks.turnover))
     if days < FEWEST_DAYS:
-        note = f"{days} game days with a bet won or lost, at least {FEWEST_DAYS} are needed"
+        note = f"{plural(days, 'game day')} with a bet won or lost, at least {FEWEST_DAYS} are needed"
         return Bootstrap(days=days, draws=draws, level=level, method=method, note=note)
     samples = _samples(blocks, initial_bankroll, draws, np.random.default_rng(seed))
     profit, staked = float(blocks.profit.sum()), float(blocks.turnover.sum())

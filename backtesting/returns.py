@@ -18,6 +18,7 @@ from math import sqrt
 import numpy as np
 
 from events.game_days import day_of
+from events.wording import plural
 
 from .counting import Floats, is_settled, settled
 from .records import Bet
@@ -91,7 +92,7 @@ def most_in_a_year(days: Sequence[date]) -> int:
 def _without_ratios(returns: Floats) -> str:
     """Why these returns have no ratios; empty where they have."""
     if len(returns) < FEWEST_RETURNS:
-        return f"{len(returns)} days with settlements, at least {FEWEST_RETURNS} are needed"
+        return f"{plural(len(returns), 'day')} with settlements, at least {FEWEST_RETURNS} are needed"
     if returns.min() >= 0 or returns.std(ddof=1) < _NO_SPREAD:
         return "the daily returns show no risk to reckon on: none is a loss, or all are the same (as of arbitrage)"
     return ""

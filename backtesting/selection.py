@@ -9,6 +9,7 @@ from math import isnan
 import numpy as np
 from numpy.typing import NDArray
 
+from events.wording import plural
 from odds.choices import Side
 from odds.lines import SIDES
 from odds.markets import draw_in, has_draw
@@ -147,7 +148,7 @@ class _Seen:
             without_result=int((~results).sum()),
             untimed=int((covered & self.untimed).sum()),
             notes=[
-                f"{count:,} events without a complete line of {wanted}"
+                f"{plural(count, 'event')} without a complete line of {wanted}"
                 for wanted, there in self.lines.items()
                 if (count := int((self.fresh & ~there).sum()))
             ],

@@ -67,7 +67,7 @@ def _rows(metrics: Figures, coverage: Mapping[str, Any]) -> Iterator[tuple[str, 
     yield "Average odds", number(metrics["average_odds"], 3), "decimal"
     yield "CLV", signed_share(clv["price"] and clv["price"]["value"], 2), _clv(clv)
     yield "Sharpe", number(metrics["sharpe_ratio"]), _sharpe(metrics)
-    yield "Coverage", share(coverage["fraction"]), f"{coverage['covered']:,} of {coverage['events']:,} events"
+    yield "Coverage", share(coverage["fraction"]), f"{coverage['covered']:,} of {plural(coverage['events'], 'event')}"
 
 
 def _counts(metrics: Figures) -> str:
@@ -84,7 +84,7 @@ def _trials(metrics: Figures) -> str:
 
 def _fall(metrics: Figures, level: str) -> str:
     fall = metrics["drawdown"]
-    lasted = f"{fall['days']:,.0f} days; " if fall and fall["days"] is not None else ""
+    lasted = f"{plural(round(fall['days']), 'day')}; " if fall and fall["days"] is not None else ""
     return lasted + level + between(metrics["intervals"]["max_drawdown"], signed=False)
 
 
@@ -98,7 +98,7 @@ def _clv(clv: Mapping[str, Any]) -> str:
 def _sharpe(metrics: Figures) -> str:
     if metrics["sharpe_ratio"] is None:
         return str(metrics["notes"].get("sharpe_ratio", ""))
-    return f"± {metrics['sharpe_standard_error']:.2f}, {metrics['settlement_days']} days with settlements"
+    return f"± {metrics['sharpe_standard_error']:.2f}, {plural(metrics['settlement_days'], 'day')} with settlements"
 
 
 def _breakdown(title: str, rows: Sequence[Mapping[str, Any]]) -> Table:
@@ -182,12 +182,10 @@ def standings(found: Sequence[Standing]) -> Iterator[RenderableType]:
 
 def reconciliation(found: Reconciliation) -> Iterator[RenderableType]:
     """A day of an account: that all agrees, or every difference with its reason."""
-    head = (
-        f"#{found.run.pk} {found.run.strategy}, {found.day}: {found.on_paper:,} bets on paper, {found.in_run:,} again"
-    )
-    yield plain(head, "bold")
+    bets = plural(found.on_paper, "bet")
+    yield plain(f"#{found.run.pk} {found.run.strategy}, {found.day}: {bets} on paper, {found.in_run:,} again", "bold")
     if not found.differences:
-        yield plain(f"✓ {found.agreeing:,} agree, no difference", "green")
+        yield plain(f"✓ {plural(found.agreeing, 'bet agrees', 'bets agree')}, no difference", "green")
         return
     listing = table()
     for name in ("Event", "Bet", "What", "On paper", "Again", "Why"):
@@ -195,7 +193,10 @@ def reconciliation(found: Reconciliation) -> Iterator[RenderableType]:
     for each in found.differences:
         listing.add_row(*map(plain, (each.event_id[:8], each.bet, each.what, each.on_paper, each.in_run, each.why)))
     yield listing
-    yield plain(f"⚠ {len(found.differences):,} differences, {found.agreeing:,} bets agree", "yellow")
+    yield plain(
+        f"⚠ {plural(len(found.differences), 'difference')}, {plural(found.agreeing, 'bet agrees', 'bets agree')}",
+        "yellow",
+    )
 
 
 class Bar:

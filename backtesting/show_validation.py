@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from events.cli import plain, table
+from events.wording import plural
 
 from .show import FIGURES, figures
 from .validation.criteria import CRITERIA
@@ -55,15 +56,17 @@ def _varied(parameters: Sequence[Any]) -> list[str]:
 def _verdict(report: SweepReport, choice: Choice) -> Iterator[RenderableType]:
     failed = [answer for answer in report.sweep.answers if answer.result is None]
     if failed:
-        yield plain(f"⚠ {len(failed):,} configurations could not be run, the first: {failed[0].error}", "yellow")
+        yield plain(
+            f"⚠ {plural(len(failed), 'configuration')} could not be run, the first: {failed[0].error}", "yellow"
+        )
     if report.best is None:
-        yield plain(f"⚠ None has {choice.fewest_bets:,} bets and a {choice.by}, so none is best", "yellow")
+        yield plain(f"⚠ None has {plural(choice.fewest_bets, 'bet')} and a {choice.by}, so none is best", "yellow")
         return
     deflated = report.runs[report.best].metrics["deflated"]
     if deflated:
         yield plain(
-            f"The best of {deflated['trials']:,} configurations tried on these data: with all of them counted the "
-            f"chance that it has an edge is {share(deflated['probability'], 0)} (deflated Sharpe ratio)"
+            f"The best of {plural(deflated['trials'], 'configuration')} tried on these data: with all of them counted "
+            f"the chance that it has an edge is {share(deflated['probability'], 0)} (deflated Sharpe ratio)"
         )
     if over := report.sweep.overfitting:
         yield plain(

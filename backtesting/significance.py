@@ -16,6 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from events.wording import plural
+
 from .counting import Floats, coded, game_day, settled, summed, turnover
 from .estimates import FEWEST_DAYS, NORMAL, Estimate, ratio
 from .records import Bet
@@ -75,7 +77,8 @@ def evidence(bets: Sequence[Bet]) -> Evidence:
         return Evidence(yield_=None, note="no bet was won or lost")
     if found.clusters < FEWEST_DAYS:
         return Evidence(
-            yield_=found, note=f"{found.clusters} game days with settled bets, at least {FEWEST_DAYS} are needed"
+            yield_=found,
+            note=f"{plural(found.clusters, 'game day')} with settled bets, at least {FEWEST_DAYS} are needed",
         )
     needed = bets_for(found.value, (found.standard_error or 0.0) * sqrt(found.n))
     if (found.clustered_standard_error or 0.0) <= _NO_SPREAD:

@@ -203,7 +203,7 @@ def summary(day: Day) -> Message:
     """What one day came to."""
     facts = day.facts
     lines = [
-        f"Fetches: {facts.succeeded_24h:,} of {facts.paid_calls_24h:,} paid calls brought something",
+        f"Fetches: {facts.succeeded_24h:,} of {plural(facts.paid_calls_24h, 'paid call')} brought something",
         _spent(day),
         f"Games to come: {sum(sport.events_to_come for sport in facts.sports):,}",
         f"New in the quality log: {_counts(day.new_entries)}",

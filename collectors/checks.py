@@ -15,6 +15,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
+from events.wording import plural
+
 from .choices import SamplingMode
 from .intervals import ordered_intervals
 from .the_odds_api.address import PROVIDER_HOSTS, base_url_problem
@@ -132,7 +134,7 @@ def _bookmakers() -> Found:
             yield _warning("W003", "BOOKMAKERS", f"has {key}: {reason}", hint)
     if len(set(books)) > BOOKMAKERS_PER_REGION:
         hint = f"Up to {BOOKMAKERS_PER_REGION} cost as one region, each {BOOKMAKERS_PER_REGION} begun as one more."
-        cost = f"has {len(set(books))} books: one fetch of a sport costs {fetch_cost()} credits"
+        cost = f"has {plural(len(set(books)), 'book')}: one fetch of a sport costs {plural(fetch_cost(), 'credit')}"
         yield _warning("W004", "BOOKMAKERS", cost, hint)
 
 

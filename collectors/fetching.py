@@ -9,6 +9,7 @@ from django.core.management import CommandError, CommandParser
 from django.utils import timezone
 
 from events.cli import ReadCommand, plain
+from events.wording import plural
 
 from . import counting
 from .choices import Job, Purpose
@@ -73,7 +74,7 @@ class FetchCommand(ReadCommand):
             spendable = balance.left(purpose, reserve_fraction=settings.CREDIT_RESERVE_FRACTION)
             left = f"{spendable:,} may be spent by hand"
         asked = ", ".join(f"{name} {value}" for name, value in call.parameters.items())
-        outcome = f"would ask {call} ({asked}) for up to {call.cost} credits; {left}"
+        outcome = f"would ask {call} ({asked}) for up to {plural(call.cost, 'credit')}; {left}"
         planned = {"tick": manual_tick(timezone.now()), "cost": call.cost}
         return {"sport_key": sport_key, "state": "planned", "outcome": outcome, **planned, **credits}
 

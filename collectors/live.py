@@ -53,10 +53,12 @@ class FetchReport:
         """In one line."""
         if not self.bought:
             return self.reason
-        what = f"{self.scores} scores" if not self.snapshots and self.scores else f"{self.price_points:,} prices"
-        cost = "cost not known yet" if self.credits_charged is None else f"{self.credits_charged} credits"
+        what = (
+            plural(self.scores, "score") if not self.snapshots and self.scores else plural(self.price_points, "price")
+        )
+        cost = "cost not known yet" if self.credits_charged is None else plural(self.credits_charged, "credit")
         told = f", {plural(self.faults, 'new fault', 'new faults')}: see the quality log" if self.faults else ""
-        return f"{self.events} events, {what}, {cost}{told}"
+        return f"{plural(self.events, 'event')}, {what}, {cost}{told}"
 
 
 @dataclass(slots=True)

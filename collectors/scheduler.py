@@ -26,6 +26,7 @@ from django_apscheduler.models import DjangoJob
 from django_apscheduler.util import close_old_connections as closing_old_connections
 
 from events.times import duration
+from events.wording import plural
 from quality.alerts.manager import AlertManager
 
 from .alerting import ended_before
@@ -217,7 +218,7 @@ def _take_over(on_state: Callable[[str], object]) -> None:
     with Gate(sleep=wait) as gate:
         report = recover(gate)
         if report.drained or report.read:
-            on_state(f"{report.drained + report.read} answers stored that a process before had received")
+            on_state(f"{plural(report.drained + report.read, 'answer')} stored that a process before had received")
         try:
             gate.probe()
         except CollectorError as error:

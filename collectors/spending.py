@@ -11,6 +11,8 @@ from django.conf import settings
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, TruncDate
 
+from events.wording import plural
+
 from . import budget, counting
 from .choices import Purpose, SamplingMode
 from .credits import Balance, ceiling, next_reset
@@ -81,7 +83,7 @@ class ModeForecast:
             return "fits"
         ends = f"; as set, the credits end on {self.exhausted_at:%Y-%m-%d %H:%M} UTC" if self.exhausted_at else ""
         if self.frugal_fits:
-            return f"fits with less: {self.given_up} ({self.frugal_need:,} credits){ends}"
+            return f"fits with less: {self.given_up} ({plural(self.frugal_need, 'credit')}){ends}"
         return f"does not fit, not even {self.given_up or 'as seldom as can be'}{ends}"
 
 

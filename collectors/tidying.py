@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django_apscheduler.models import DjangoJobExecution
 
+from events.wording import plural
 from quality.models import Alert
 
 from .models import JobTick, RawResponse
@@ -29,7 +30,10 @@ def tidy(now: datetime) -> str:
     executions = DjangoJobExecution.objects.filter(run_time__lt=now - EXECUTIONS_KEPT).delete()[0]
     ticks = JobTick.objects.filter(tick__lt=now - TICKS_KEPT).delete()[0]
     alerts = Alert.objects.filter(created_at__lt=now - ALERTS_KEPT).delete()[0]
-    return f"removed {responses} answers, {executions} job executions, {ticks} ticks, {alerts} alerts"
+    return (
+        f"removed {plural(responses, 'answer')}, {plural(executions, 'job execution')}, "
+        f"{plural(ticks, 'tick')}, {plural(alerts, 'alert')}"
+    )
 
 
 def _remove_responses(before: datetime) -> int:

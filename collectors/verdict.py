@@ -128,14 +128,14 @@ def _credits(facts: Facts) -> Found:
         told = f"Odds are fetched more seldom than set, to make the credits last: {facts.throttle_note}"
         yield Finding(f"{told}; see `manage.py quota --forecast`")
     if known.left_for_live and known.forecast_need > known.left_for_live:
-        need = f"{known.forecast_need:,} credits are needed until {known.resets_at:%Y-%m-%d}"
+        need = f"{plural(known.forecast_need, 'credit is', 'credits are')} needed until {known.resets_at:%Y-%m-%d}"
         yield Finding(f"{need} and {known.left_for_live:,} are left: see `manage.py quota --forecast`")
 
 
 def _calls(facts: Facts) -> Found:
     rate = facts.success_rate_24h
     if rate is not None and rate < LEAST_SUCCESS_RATE:
-        told = f"{facts.succeeded_24h} of {facts.paid_calls_24h} paid calls of the last 24 h succeeded"
+        told = f"{facts.succeeded_24h} of {plural(facts.paid_calls_24h, 'paid call')} of the last 24 h succeeded"
         yield Finding(f"Only {told}: see the ledger in the admin")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from events.cli import plain, table
 from events.times import duration, stamp
+from events.wording import plural
 from odds.lines import market_order
 from odds.wording import percent
 
@@ -60,7 +61,7 @@ def remarks(figures: Sequence[BookFigures]) -> Iterable[str]:
     whole = totals(figures)
     yield (
         f"{whole.quoted:,} of {whole.asked:,} asked were quoted, {percent(whole.missing)} missing; "
-        f"{whole.flags:,} flags, {percent(whole.flagged)} of those quoted."
+        f"{plural(whole.flags, 'flag')}, {percent(whole.flagged)} of those quoted."
     )
     if found := stale(figures):
         told = (f"{row.bookmaker} {row.market} ({_last_quoted(row)})" for row in found)

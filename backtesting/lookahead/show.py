@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from events.cli import plain, table
 from events.times import stamp
+from events.wording import plural
 
 from .records import AuditReport, Change, Finding
 
@@ -18,16 +19,18 @@ def described(report: AuditReport) -> str:
     """The outcome in one sentence."""
     if not report.repeated:
         return (
-            f"{report.strategy}: no decision in {report.events:,} events, so nothing was looked at and nothing is "
-            "proved; widen the range, or decide at another time (--decide)"
+            f"{report.strategy}: no decision in {plural(report.events, 'event')}, so nothing was looked at and nothing "
+            "is proved; widen the range, or decide at another time (--decide)"
         )
     looked_at = (
-        f"{report.repeated:,} of {report.decisions:,} decisions on cut and on scrambled data, {report.twins:,} whole "
-        f"runs on scrambled data; {report.bets:,} bets in {report.events:,} events, seed {report.seed}"
+        f"{report.repeated:,} of {plural(report.decisions, 'decision')} on cut and on scrambled data, "
+        f"{plural(report.twins, 'whole run')} on scrambled data; {plural(report.bets, 'bet')} in "
+        f"{plural(report.events, 'event')}, seed {report.seed}"
     )
     if report.findings:
         checks = len({(finding.moment, finding.event_id) for finding in report.findings})
-        return f"{report.strategy} looks ahead: {checks:,} decisions differ, looked at {looked_at}"
+        told = plural(checks, "decision differs", "decisions differ")
+        return f"{report.strategy} looks ahead: {told}, looked at {looked_at}"
     idle = "" if report.bets else "; it bet on nothing, so little is proved"
     return f"{report.strategy}: nothing found in {looked_at}{idle}"
 

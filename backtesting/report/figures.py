@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from events.wording import plural
 
-from ..wording import between, count, day, error, estimated, gain, money, number, share, signed_share
+from ..wording import UNKNOWN, between, count, day, error, estimated, gain, money, number, share, signed_share
 
 Json = Mapping[str, Any]
 SURE = 0.95  # a deflated result of at least this is taken for sure
@@ -115,9 +115,11 @@ def _risk(metrics: Json) -> Iterator[Figure]:
     yield Figure("Deepest drawdown", share(at(metrics, "max_drawdown")), fall_told(fall))
     if fall.get("fraction"):
         yield Figure("Greatest fall in money", money(fall.get("amount")), "")
-        yield Figure("Longest drawdown", f"{number(fall.get('longest_days'), 0)} days", "from peak to recovery")
+        yield Figure("Longest drawdown", _days(fall.get("longest_days")), "from peak to recovery")
     known = at(metrics, "sharpe_standard_error")
-    error_told = "" if known is None else f"± {number(known)}, {at(metrics, 'settlement_days')} days with settlements"
+    error_told = (
+        "" if known is None else f"± {number(known)}, {plural(at(metrics, 'settlement_days'), 'day')} with settlements"
+    )
     for name, label, detail in (
         ("sharpe_ratio", "Sharpe ratio", error_told),
         ("sortino_ratio", "Sortino ratio", ""),
@@ -180,11 +182,15 @@ def reason(metrics: Json, name: str) -> str:
     return str(at(metrics, f"notes.{name}") or "").removeprefix("n/a: ")
 
 
+def _days(days: float | None) -> str:
+    return UNKNOWN if days is None else plural(round(days), "day")
+
+
 def fall_told(fall: Json) -> str:
     """'2025-12-01 to 2026-01-14, 44 days', or that it is not over."""
     if not fall.get("start"):
         return ""
-    days = f"{number(fall['days'], 0)} days"
+    days = _days(fall["days"])
     if fall["recovery"] is None:
         return f"since {day(fall['start'])}, {days} and not recovered"
     return f"{day(fall['start'])} to {day(fall['recovery'])}, {days}"

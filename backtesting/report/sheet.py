@@ -9,6 +9,8 @@ from pathlib import Path
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
+from events.wording import plural
+
 from ..models import BacktestRun
 from ..wording import game_days, share
 from .caveats import caveats
@@ -58,8 +60,9 @@ def _interval_note(run: BacktestRun) -> str:
     drawn = at(run.metrics, "intervals") or {}
     if not drawn or drawn["note"]:
         return ""
+    days = plural(drawn["days"], "game day")
     return (
-        f"{share(drawn['level'], 0)} intervals, from {drawn['draws']:,} resamples of {drawn['days']:,} game days, "
+        f"{share(drawn['level'], 0)} intervals, from {drawn['draws']:,} resamples of {days}, "
         "the bets of a day together. That of the drawdown is what the same days bring in another order."
     )
 

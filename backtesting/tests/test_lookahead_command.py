@@ -32,7 +32,9 @@ def test_it_says_how_much_was_looked_at_where_nothing_is_found():
 def test_a_leak_is_shown_with_its_row_and_ends_in_an_error():
     [game, *_] = season(games=2)
     out = StringIO()
-    with pytest.raises(CommandError, match=r"ReadsTheResult looks ahead: [12] decisions differ, looked at 2 of 2"):
+    with pytest.raises(
+        CommandError, match=r"ReadsTheResult looks ahead: (1 decision differs|2 decisions differ), looked at 2 of 2"
+    ):
         call_command("audit_lookahead", CHEAT, **RANGE, twins=1, stdout=out)
     assert "bet vanished" in out.getvalue()
     assert f"score {game.scores.latest('observed_at').away_score}–" in out.getvalue()
@@ -53,7 +55,7 @@ def test_as_json_it_is_one_document_and_ends_with_1_as_well(capsys):
 
 def test_an_audit_that_saw_no_decision_proves_nothing():
     make_event()
-    with pytest.raises(CommandError, match="favourite: no decision in 1 events, so nothing was looked at"):
+    with pytest.raises(CommandError, match="favourite: no decision in 1 event, so nothing was looked at"):
         audited("favourite")
 
 

@@ -78,7 +78,7 @@ def test_a_configuration_that_cannot_be_run_harms_no_other(task):
     specs = specs_of(EVStrategy(), combinations({"sharp_book": ["nobody", "pinnacle"]}))
     failed, fine = sweep(history, specs, terms, in_processes(1)).answers
     assert failed.result is None
-    assert "0 of 24 events" in failed.error
+    assert "0% of 24 events" in failed.error
     assert fine.result.bets == simulate(history, EVStrategy(), terms).bets != []
 
 

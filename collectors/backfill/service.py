@@ -166,6 +166,6 @@ def _verify(run: BackfillRun, terms: Terms, now: datetime, verified: Callable[[i
     report = verify_run(run, terms, now, verified)
     run.report = asdict(report)
     run.save(update_fields=["report"])
-    told = f"{report.there:,} of {report.wanted:,} instants, {report.credits_charged:,} credits"
+    told = f"{report.there:,} of {plural(report.wanted, 'instant')}, {plural(report.credits_charged, 'credit')}"
     items.finish(run, RunState.STOPPED if items.left(run).exists() else RunState.DONE, told, now)
     return report

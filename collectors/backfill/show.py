@@ -86,7 +86,7 @@ def plan_tables(plan: Plan, begun: BackfillRun | None, now: datetime) -> Iterato
         told = f"{number} of events are not bought yet, at most a credit each"
         yield plain(f"⚠ {told}: what they hold is not in this plan. --list buys them and plans again", "yellow")
     if plan.lists_refused:
-        number = f"{len(plan.lists_refused):,} of {len(plan.lists):,} lists of events"
+        number = f"{len(plan.lists_refused):,} of {plural(len(plan.lists), 'list')} of events"
         yield plain(f"⚠ {number} are not to be had, and games may be missing: {plan.lists_refused[0]}", "yellow")
 
 
@@ -105,7 +105,9 @@ def _plan_rows(plan: Plan, now: datetime) -> Iterator[tuple[str, str, str]]:
     yield "credits", f"[bold]{at_least}{plan.credits:,}[/]", _against_one_by_one(plan)
     yield _credits_left(plan)
     days = plan.means.days(plan.credits + len(plan.lists_missing), now)
-    told = "never: live collection leaves none" if days is None else "today" if days == 0 else f"in {days} days"
+    told = (
+        "never: live collection leaves none" if days is None else "today" if days == 0 else f"in {plural(days, 'day')}"
+    )
     yield "affordable", told, f"the next reset is on {stamp(plan.means.resets_at)[:10]}" if days else ""
 
 
@@ -176,7 +178,7 @@ class Bar:
 
     def bought(self, progress: Bought) -> None:
         left = "" if progress.credits_remaining is None else f", {progress.credits_remaining:,} left"
-        self._show("Buying", progress.done, progress.total, f"{progress.credits_charged:,} credits{left}")
+        self._show("Buying", progress.done, progress.total, f"{plural(progress.credits_charged, 'credit')}{left}")
 
     def verified(self, done: int, total: int) -> None:
         self._show("Verifying", done, total, "")

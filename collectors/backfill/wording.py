@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from events.wording import plural
+
 from .wish import Moment, parse_moments
 
 Rows = list[tuple[str, str]]
@@ -16,7 +18,7 @@ def share_of(parameters: Mapping[str, Any]) -> str:
     if rate := parameters.get("rate"):
         told = f"{rate * 100:g} % of the games{seed}"
     elif games := parameters.get("games"):
-        told = f"{games:,} games{seed}"
+        told = f"{plural(games, 'game')}{seed}"
     else:
         told = "all games"
     stored = ", stored events alone" if parameters.get("stored_events") else ""

@@ -90,7 +90,7 @@ def test_verification_counts_and_names_such_events_and_finds_no_difference(witho
     report = verify(Event.objects.all())
     assert (report.events, report.differences, report.archived) == (1, 0, ["a" * 32])
     call_command("verify_odds")
-    assert f"1 events lie in archives and were not compared: {'a' * 32}" in capsys.readouterr().out
+    assert f"1 event lies in an archive and was not compared: {'a' * 32}" in capsys.readouterr().out
 
 
 def test_verification_names_the_first_of_many_such_events(db, tmp_path, capsys):

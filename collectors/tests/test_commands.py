@@ -366,7 +366,7 @@ def test_clearing_takes_the_sandbox_out_and_leaves_what_was_imported(provider, t
     assert Odds.objects.count() == 2
     assert FetchLog.objects.get().account == "key-1"
     assert run("clear_sandbox") == "✓ removed nothing\n"
-    assert run("verify_odds").startswith("✓ 2 price points of 1 snapshots of 1 events equal their 2 runs")
+    assert run("verify_odds").startswith("✓ 2 price points of 1 snapshot of 1 event equal their 2 runs")
 
 
 # read_answers
@@ -374,7 +374,7 @@ def test_clearing_takes_the_sandbox_out_and_leaves_what_was_imported(provider, t
 
 def test_an_answer_that_can_be_read_by_now_is_read():
     make_stored(good_body())
-    assert run("read_answers") == "✓ 1 answers read that could not be before; 0 still cannot\n"
+    assert run("read_answers") == "✓ 1 answer read that could not be before; 0 still cannot\n"
     assert Event.objects.get().api_id == f"{0:032x}"
     assert Odds.objects.count() == 2
     row = FetchLog.objects.get()

@@ -19,7 +19,7 @@ def test_alerts_are_kept_for_ninety_days(days, kept):
     Alert.objects.create(
         key="disk_low", severity=Severity.ERROR, title="Disk", text="low", created_at=told, next_attempt_at=told
     )
-    assert f"{1 - kept} alerts" in tidy(NOW)
+    assert f", {1 - kept} alert" in tidy(NOW)
     assert Alert.objects.count() == kept
 
 

@@ -118,7 +118,7 @@ def test_table_shows_score_and_state():
     assert "Boston Celtics @ Los Angeles Lakers" in text
     assert "✓ final" in text
     assert "105–110" in text
-    assert "1 of 1 events" in text
+    assert "1 of 1 event" in text
 
 
 def test_short_ids_in_a_narrow_table_still_tell_events_apart(monkeypatch):

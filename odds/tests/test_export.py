@@ -352,7 +352,7 @@ class TestSandbox:
 
     def test_it_is_left_out(self, tmp_path, capsys):
         assert self.exported(tmp_path / "o.csv") == {"real"}
-        assert "⚠ 1 made-up events of the sandbox left out; --sandbox" in capsys.readouterr().out
+        assert "⚠ 1 made-up event of the sandbox left out; --sandbox" in capsys.readouterr().out
 
     def test_it_comes_alone_where_it_is_asked_for(self, tmp_path, capsys):
         assert self.exported(tmp_path / "o.csv", "--sandbox") == {"made-up"}

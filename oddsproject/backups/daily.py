@@ -9,6 +9,7 @@ from django.conf import settings
 from collectors.choices import TickState
 from collectors.facts import Backups
 from collectors.ticks import Outcome
+from events.wording import plural
 from odds.wording import size
 
 from .access import Access
@@ -28,7 +29,7 @@ def back_up(now: datetime) -> Outcome:
         return TickState.SKIPPED, "BACKUP_DAILY is off"
     access, folder = Access.of_settings(), Folder(settings.BACKUP_DIR)
     made = make_backup(access, folder, now, spool=settings.VAR_DIR / "spool", keep=settings.BACKUP_KEEP)
-    told = f"{made.backup.name}, {size(made.backup.size)}, {made.backup.manifest.rows:,} rows"
+    told = f"{made.backup.name}, {size(made.backup.size)}, {plural(made.backup.manifest.rows, 'row')}"
     if made.removed:
         told += f"; {len(made.removed)} older removed"
     last = last_good_drill(folder.backups())

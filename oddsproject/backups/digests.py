@@ -9,6 +9,8 @@ from hashlib import sha256
 import psycopg
 from psycopg import sql
 
+from events.wording import plural
+
 # How values are written as text depends on these; so must not the hash.
 FIXED = {
     "DateStyle": "ISO, YMD",
@@ -88,6 +90,6 @@ def _differences(expected: Mapping[str, TableDigest], found: Mapping[str, TableD
         elif was is None:
             yield f"{name} was not backed up"
         elif was.rows != now.rows:
-            yield f"{name} has {now.rows:,} rows in place of {was.rows:,}"
+            yield f"{name} has {plural(now.rows, 'row')} in place of {was.rows:,}"
         elif was != now:
             yield f"{name} has other rows than were backed up"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from events.cli import plain, table
 from events.times import duration, stamp
+from events.wording import plural
 from odds.wording import size
 
 from .drill import Drilled
@@ -42,8 +43,8 @@ def document(backup: Backup) -> dict[str, Any]:
 
 def described(backup: Backup) -> str:
     manifest = backup.manifest
-    answers = f", {manifest.spooled_answers:,} answers from the spool" if manifest.spooled_answers else ""
-    what = f"{manifest.rows:,} rows of {len(manifest.tables)} tables{answers}"
+    answers = f", {plural(manifest.spooled_answers, 'answer')} from the spool" if manifest.spooled_answers else ""
+    what = f"{plural(manifest.rows, 'row')} of {plural(len(manifest.tables), 'table')}{answers}"
     return f"{backup.name}: {what}, {size(backup.size)} in {manifest.seconds:.1f} s"
 
 

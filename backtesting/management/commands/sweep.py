@@ -21,6 +21,7 @@ from backtesting.validation.grid import combinations, parse_values
 from backtesting.validation.service import Choice, run_sweep, run_walk_forward
 from backtesting.validation.walk_forward import Windows
 from events.cli import whole
+from events.wording import plural
 
 
 class Command(StrategyCommand):
@@ -75,7 +76,7 @@ class Command(StrategyCommand):
             return
         for renderable in show_validation.sweep_tables(report, choice):
             self.console.print(renderable)
-        kept = "nothing kept" if dry_run else f"kept as {len(report.runs):,} runs of group {report.group}"
+        kept = "nothing kept" if dry_run else f"kept as {plural(len(report.runs), 'run')} of group {report.group}"
         self.console.print(f"\n✓ {kept}")
 
     def _walk(

@@ -23,6 +23,7 @@ from collectors.wanted import wanted_of_settings
 from events.cli import ENDING, ReadCommand, asked, day_option, plain, whole
 from events.game_days import bounds, day_of
 from events.queries import new_sport
+from events.wording import plural
 
 TIMES = "open,24h,3h,1h,close"
 # The provider has no snapshot from before.
@@ -91,8 +92,10 @@ class Command(ReadCommand):
         if sure or plan.credits <= limit:
             return
         if not sys.stdin.isatty():
-            raise Declined(f"the plan costs {plan.credits:,} credits, above {limit:,}: --yes buys it; nothing bought")
-        if stop.is_set() or asked(f"Buy this for {plan.credits:,} credits? [y/N] ") not in ("y", "yes"):
+            raise Declined(
+                f"the plan costs {plural(plan.credits, 'credit')}, above {limit:,}: --yes buys it; nothing bought"
+            )
+        if stop.is_set() or asked(f"Buy this for {plural(plan.credits, 'credit')}? [y/N] ") not in ("y", "yes"):
             raise Declined("not confirmed; nothing bought")
 
     def _show_plan(self, plan: Plan, *, as_json: bool) -> None:

@@ -15,6 +15,7 @@ from collectors.choices import ArchiveFormat
 from collectors.errors import CollectorError, UnreadablePayload
 from events.cli import ReadCommand, plain, table
 from events.queries import new_sport
+from events.wording import plural
 from odds.archiving.manifest import ArchiveError
 from odds.records import Problem
 from quality.event_checks import end_what_is_over
@@ -102,7 +103,7 @@ def _done(done: int, files: int) -> str:
     if not done:
         return "nothing was imported"
     rest = f", {files - done - 1:,} not tried" if files > done + 1 else ""
-    return f"nothing of this file was imported; imported before it: {done:,} of {files:,} files{rest}"
+    return f"nothing of this file was imported; imported before it: {done:,} of {plural(files, 'file')}{rest}"
 
 
 def _imported(files: list[Path], options: ArchiveOptions, dry_run: bool) -> Iterator[tuple[Document, list[Problem]]]:

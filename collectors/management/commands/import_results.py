@@ -13,6 +13,7 @@ from collectors.results_csv import TEMPLATE
 from events.cli import ReadCommand, plain, table
 from events.names import listed
 from events.queries import find_sport
+from events.wording import plural
 from quality.event_checks import end_what_is_over
 
 SHOWN = 20
@@ -57,7 +58,7 @@ class Command(ReadCommand):
             end_what_is_over(now)
         self.print_json(as_document(report, dry_run=dry_run)) if as_json else self._show(file, report, dry_run=dry_run)
         if not report.matched:
-            told = f"none of {report.rows:,} results could be used" if report.rows else "it has no rows"
+            told = f"none of {plural(report.rows, 'result')} could be used" if report.rows else "it has no rows"
             raise CommandError(f"{file}: {told}")
 
     def _show(self, file: Path, report: ResultsReport, *, dry_run: bool) -> None:

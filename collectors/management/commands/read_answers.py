@@ -2,6 +2,7 @@ from typing import Any
 
 from collectors.intake import read_again
 from events.cli import ReadCommand, plain
+from events.wording import plural
 
 
 class Command(ReadCommand):
@@ -12,4 +13,6 @@ class Command(ReadCommand):
         if as_json:
             self.print_json({"read": read, "unreadable": unreadable})
         else:
-            self.console.print(plain(f"✓ {read:,} answers read that could not be before; {unreadable:,} still cannot"))
+            self.console.print(
+                plain(f"✓ {plural(read, 'answer')} read that could not be before; {unreadable:,} still cannot")
+            )

@@ -9,6 +9,7 @@ from collectors.pipeline import rebuild
 from events.cli import ReadCommand, plain
 from events.models import Event
 from events.queries import find_event
+from events.wording import plural
 from odds.archived import RawArchived, lying_in_archives
 from odds.models import Odds
 
@@ -40,7 +41,9 @@ class Command(ReadCommand):
             self.print_json({**counts, "archived": sorted(archived.values()), "dry_run": dry_run})
         else:
             verb = "would be written" if dry_run else "written"
-            self.console.print(f"✓ {rows:,} rows of odds of {len(ids):,} events {verb}, {grown:+,} against before")
+            self.console.print(
+                f"✓ {plural(rows, 'row')} of odds of {plural(len(ids), 'event')} {verb}, {grown:+,} against before"
+            )
             if archived:
                 self.console.print(
                     plain(f"⚠ left as they are: {RawArchived(archived.values())}", "yellow"), soft_wrap=True

@@ -10,6 +10,7 @@ from collectors.errors import CollectorError
 from collectors.gate import Gate, Terms
 from collectors.models import CollectorState, CreditPeriod
 from events.cli import ReadCommand, plain
+from events.wording import plural
 
 
 class Command(ReadCommand):
@@ -24,7 +25,7 @@ class Command(ReadCommand):
     def handle(self, *, mode: str, force: bool, dry_run: bool, as_json: bool, **options: Any) -> None:
         forecast = self._forecast(mode)
         told = (
-            f"{mode}: {forecast.live:,} credits for odds and {forecast.scores:,} for scores until "
+            f"{mode}: {plural(forecast.live, 'credit')} for odds and {forecast.scores:,} for scores until "
             f"{forecast.resets_at:%Y-%m-%d} UTC; {forecast.left:,} are left for them"
         )
         if not forecast.fits and not force and not dry_run:

@@ -15,6 +15,7 @@ from collectors.revalidation import Validation, revalidate
 from events.cli import ReadCommand, day_option, plain, table
 from events.models import Event
 from events.queries import find_event, find_sport
+from events.wording import plural
 from odds.archived import RawArchived
 from quality.choices import IssueType
 
@@ -72,8 +73,8 @@ class Command(ReadCommand):
         verb = "would be" if dry_run else "are"
         change = report.invalid_prices - report.invalid_before
         self.console.print(
-            f"✓ {report.events:,} events judged anew: {report.invalid_prices:,} of {report.prices:,} prices {verb} "
-            f"invalid, {change:+,} against before"
+            f"✓ {plural(report.events, 'event')} judged anew: {report.invalid_prices:,} of "
+            f"{plural(report.prices, 'price')} {verb} invalid, {change:+,} against before"
         )
         if report.archived:
             self.console.print(plain(f"⚠ left as they are: {RawArchived(report.archived)}", "yellow"), soft_wrap=True)

@@ -9,6 +9,7 @@ from collectors.verification import verify
 from events.cli import ReadCommand, plain
 from events.models import Event
 from events.queries import find_event
+from events.wording import plural
 from odds.fingerprint import fingerprint
 
 # Of the events that lie in archives.
@@ -41,12 +42,12 @@ class Command(ReadCommand):
             self.console.print(plain(f"✗ {line}", "red"))
         if report.differences:
             raise CommandError(
-                f"{report.differences:,} differences in {report.price_points:,} price points; "
+                f"{plural(report.differences, 'difference')} in {plural(report.price_points, 'price point')}; "
                 "rebuild_odds writes the runs anew from the raw snapshots"
             )
         self.console.print(
-            f"✓ {report.price_points:,} price points of {report.snapshots:,} snapshots of {report.events:,} events "
-            f"equal their {report.runs:,} runs, both ways"
+            f"✓ {plural(report.price_points, 'price point')} of {plural(report.snapshots, 'snapshot')} of "
+            f"{plural(report.events, 'event')} equal their {plural(report.runs, 'run')}, both ways"
         )
         if report.archived:
             self.console.print(plain(f"⚠ {_archived(report.archived)}", "yellow"), soft_wrap=True)
@@ -56,4 +57,5 @@ class Command(ReadCommand):
 
 def _archived(names: list[str]) -> str:
     more = f" and {len(names) - NAMED:,} more, which --json names" if len(names) > NAMED else ""
-    return f"{len(names):,} events lie in archives and were not compared: {', '.join(names[:NAMED])}{more}"
+    told = plural(len(names), "event lies in an archive and was", "events lie in archives and were")
+    return f"{told} not compared: {', '.join(names[:NAMED])}{more}"

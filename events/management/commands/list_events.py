@@ -17,6 +17,7 @@ from events.queries import find_sport, find_team
 from events.querysets import EventQuerySet
 from events.statuses import NO_RESULT, status_told
 from events.times import stamp
+from events.wording import plural
 
 SHOWN = 50
 SHORTEST_ID = 8
@@ -79,7 +80,7 @@ class Command(ReadCommand):
                 "" if event.home_score is None else f"{event.away_score}–{event.home_score}",
             )
         self.console.print(listing)
-        self.console.print(f"{len(shown):,} of {count:,} events", style="dim")
+        self.console.print(f"{len(shown):,} of {plural(count, 'event')}", style="dim")
 
 
 def _chosen(

@@ -13,6 +13,7 @@ from rich.progress import Progress
 
 from events.cli import ReadCommand, asked, plain, whole
 from events.queries import find_sport
+from events.wording import plural
 from odds.archived import archive_folder
 from odds.archiving.archive import Archived, archive, plan
 from odds.archiving.layout import ArchiveKind
@@ -102,7 +103,8 @@ class Command(ReadCommand):
         if not archives:
             self.console.print("Nothing to archive.")
         for each in archives:
-            rows = f"{each.odds:,} rows of odds" if each.kind == ArchiveKind.WHOLE else "raw answers alone"
-            counts = f"{each.sport_key} {each.month}: {each.events:,} events, {each.snapshots:,} snapshots, {rows}"
+            rows = f"{plural(each.odds, 'row')} of odds" if each.kind == ArchiveKind.WHOLE else "raw answers alone"
+            looks = f"{plural(each.events, 'event')}, {plural(each.snapshots, 'snapshot')}"
+            counts = f"{each.sport_key} {each.month}: {looks}, {rows}"
             where = "would be archived" if dry_run else f"{size(each.size_bytes)} in {each.path}"
             self.console.print(plain(f"{'' if dry_run else '✓ '}{counts}; {where}"), soft_wrap=True)

@@ -13,6 +13,7 @@ from rich.progress import Progress
 
 from events.cli import ReadCommand, day_option, plain
 from events.queries import find_event, find_sport, find_team
+from events.wording import plural
 from odds.archived import archive_folder
 from odds.exports.datasets import DATASETS
 from odds.exports.export import ExportReport, Format, archived_of, export, format_of
@@ -79,8 +80,8 @@ class Command(ReadCommand):
         if as_json:
             self.print_json(report)
             return
-        where = f"{report.files:,} files in {report.path}" if report.format == Format.PARQUET else report.path
-        rows = f"✓ {report.rows:,} rows of {report.events:,} events, {size(report.size_bytes)}: {where}"
+        where = f"{plural(report.files, 'file')} in {report.path}" if report.format == Format.PARQUET else report.path
+        rows = f"✓ {plural(report.rows, 'row')} of {plural(report.events, 'event')}, {size(report.size_bytes)}: {where}"
         self.console.print(plain(rows), soft_wrap=True)
         self._warn(is_sandbox=report.is_sandbox, left_out=report.sandbox_left_out, archived=report.archived)
 
@@ -90,14 +91,14 @@ class Command(ReadCommand):
             kinds = {"is_sandbox": is_sandbox, "sandbox_left_out": left_out, "archived": archived}
             self.print_json({"path": str(out), "events": events, **kinds, "dry_run": True})
             return
-        self.console.print(plain(f"would export {events:,} events to {out}"), soft_wrap=True)
+        self.console.print(plain(f"would export {plural(events, 'event')} to {out}"), soft_wrap=True)
         self._warn(is_sandbox=is_sandbox, left_out=left_out, archived=archived)
 
     def _warn(self, *, is_sandbox: bool, left_out: int, archived: int) -> None:
         restore = f"import_archive --format parquet {archive_folder()}"
         warnings = {
             "made up by the sandbox, all of it": is_sandbox,
-            f"{left_out:,} made-up events of the sandbox left out; --sandbox exports those alone": left_out,
+            f"{plural(left_out, 'made-up event')} of the sandbox left out; --sandbox exports those alone": left_out,
             f"the odds of {archived:,} of these events lie in archives and are missing here; {restore}": archived,
         }
         for warning, applies in warnings.items():

@@ -14,6 +14,7 @@ from events.cli import plain, table
 from events.queries import find_event
 from events.statuses import status_told
 from events.times import duration, stamp
+from events.wording import plural
 from odds.cli import OddsCommand
 from odds.lines import side_order
 from odds.lookups import keys
@@ -44,7 +45,9 @@ class Command(OddsCommand):
             self.print_json([change._asdict() for change in changes])
             return
         self.console.print(plain(event.title, "bold"), f"[dim]{event.api_id}[/]")
-        self.console.print(f"Start {event.start_shown}, {status_told(event, timezone.now())}; {len(changes):,} prices")
+        self.console.print(
+            f"Start {event.start_shown}, {status_told(event, timezone.now())}; {plural(len(changes), 'price')}"
+        )
         self.tell_archived(event)
         self.show_tables(_tables(changes))
 

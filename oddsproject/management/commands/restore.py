@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from events.cli import ReadCommand, asked, plain
 from events.times import stamp
+from events.wording import plural
 from oddsproject.backups.access import Access
 from oddsproject.backups.errors import BackupError
 from oddsproject.backups.folder import Backup, Folder
@@ -60,7 +61,9 @@ class Command(ReadCommand):
 
     def _introduce(self, backup: Backup, schema: Schema) -> None:
         manifest = backup.manifest
-        self._say(f"{backup.name}: {manifest.rows:,} rows as of {stamp(manifest.created_at)} UTC, undamaged; {schema}")
+        self._say(
+            f"{backup.name}: {plural(manifest.rows, 'row')} as of {stamp(manifest.created_at)} UTC, undamaged; {schema}"
+        )
 
     def _confirm(self, access: Access, *, yes: bool) -> None:
         if yes:
@@ -78,7 +81,9 @@ class Command(ReadCommand):
             f"✓ {backup.name} is the database {restored.database}: all {len(backup.manifest.tables)} tables identical"
         )
         if restored.put_back:
-            self._say(f"  {restored.put_back:,} answers put back into the spool; whatever collects next stores them")
+            self._say(
+                f"  {plural(restored.put_back, 'answer')} put back into the spool; whatever collects next stores them"
+            )
         if restored.kept:
             self._say(f"  the one before is {restored.kept}; once it is not needed: {_drop(restored.kept)}")
 

@@ -14,6 +14,7 @@ from honcho.environ import parse_procfile
 
 from collectors.clearing import sandbox_events
 from collectors.gate import uses_sandbox
+from events.wording import plural
 from oddsproject import first_run
 
 # Seconds until what does not end by itself is killed: the collector waits for a call under way.
@@ -50,7 +51,8 @@ class Command(RichCommand):
         else:
             lines.append(f"✓ collecting {', '.join(settings.SPORTS)} from The Odds API")
         if left_over:
-            lines.append(f"⚠ {left_over:,} made-up games of the sandbox are stored too; `clear_sandbox` removes them")
+            games = plural(left_over, "made-up game of the sandbox is", "made-up games of the sandbox are")
+            lines.append(f"⚠ {games} stored too; `clear_sandbox` removes them")
         if password:
             lines.append(f"✓ administrator made: user [bold]{first_run.ADMIN}[/bold], password [bold]{password}[/bold]")
             lines.append("  (shown this once; `.venv/bin/python manage.py changepassword admin` sets another)")

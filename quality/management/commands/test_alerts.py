@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management import CommandError, CommandParser
 
 from events.cli import ReadCommand, plain
+from events.wording import plural
 
 from ...alerts.channels import AlertBase, Undelivered, channels_of
 from ...alerts.messages import Message
@@ -46,7 +47,7 @@ class Command(ReadCommand):
         if not trials:
             raise CommandError("no channel is set: DISCORD_WEBHOOK_URL or ALERT_URLS; .env.example explains them")
         if failed := sum(trial.outcome == "failed" for trial in trials):
-            raise CommandError(f"{failed} of {len(trials)} channels failed")
+            raise CommandError(f"{failed} of {plural(len(trials), 'channel')} failed")
 
     def _show(self, trials: list[Trial]) -> None:
         signs = {"sent": ("✓", "green"), "failed": ("✗", "red")}
