@@ -172,9 +172,10 @@ class Bar:
         self._bar.__exit__(*raised)
 
     def pause(self) -> None:
-        """Leave the terminal to a question; the bar comes back with the next step."""
+        """Leave the terminal to a question; the bar comes back with the next step, without those that are done."""
         self._bar.stop()
-        self._tasks.clear()
+        while self._tasks:
+            self._bar.remove_task(self._tasks.popitem()[1])
 
     def bought(self, progress: Bought) -> None:
         left = "" if progress.credits_remaining is None else f", {progress.credits_remaining:,} left"

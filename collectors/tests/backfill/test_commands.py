@@ -16,7 +16,10 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from rich.console import Console
 
+from collectors.backfill.runner import Progress
+from collectors.backfill.show import Bar
 from collectors.models import BackfillRun, FetchLog
 from oddsproject.settings import BASE_DIR
 
@@ -166,3 +169,15 @@ def test_no_backfill_yet(db):
 def test_what_cannot_be_is_one_line(arguments, line):
     with pytest.raises(CommandError, match=line):
         said("backfill", *arguments)
+
+
+def test_after_a_question_the_bar_of_the_lists_is_gone():
+    console = Console(file=StringIO(), force_terminal=True, width=100)
+    with Bar(console, hidden=False) as bar:
+        bar.bought(Progress(done=8, total=8, credits_charged=8, credits_remaining=None))
+        bar.pause()
+        asked_at = console.file.tell()
+        bar.bought(Progress(done=0, total=42, credits_charged=0, credits_remaining=None))
+    afterwards = console.file.getvalue()[asked_at:]
+    assert "0/42" in afterwards
+    assert "8/8" not in afterwards
