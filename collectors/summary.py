@@ -9,7 +9,6 @@ from typing import Any
 from django.conf import settings
 
 from events.choices import EventStatus
-from events.doubts import unresolved
 from events.models import Event
 from events.times import duration
 from odds.statistics import Statistics
@@ -41,7 +40,7 @@ def summary(now: datetime, stored: Statistics) -> Summary:
     return Summary(
         health=health_of_settings(now),
         stored=stored,
-        events_scheduled=Event.objects.with_status(EventStatus.SCHEDULED).exclude(unresolved(now)).count(),
+        events_scheduled=Event.objects.with_status(EventStatus.SCHEDULED, now).count(),
         last_backfill=bought.values_list("received_at", flat=True).first(),
         grown_24h=growth_bytes(now, stored, DAY, account),
         grown_7d=growth_bytes(now, stored, WEEK, account),

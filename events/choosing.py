@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from . import doubts, game_days
-from .choices import EventStatus
+from . import game_days
 from .models import Event
 from .querysets import EventQuerySet
 
@@ -32,7 +31,4 @@ def chosen_events(
         events = events.for_team(team)
     if sport is not None:
         events = events.for_sport(sport)
-    # A game that began more than a day ago is neither to come nor live, whatever became of it.
-    if status in (EventStatus.SCHEDULED, EventStatus.LIVE):
-        events = events.exclude(doubts.unresolved(now))
-    return events if status is None else events.with_status(status)
+    return events if status is None else events.with_status(status, now)

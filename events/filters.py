@@ -33,7 +33,7 @@ class EventFilter(FilterSet):
         label="Game day", method="leave", validators=_DAYS, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
     )
     sport = ChoiceFilter(label="Sport", field_name="sport_key", choices=_sports, empty_label="All")
-    status = ChoiceFilter(label="Status", choices=EventStatus.choices, empty_label="Any")
+    status = ChoiceFilter(label="Status", method="in_state", choices=EventStatus.choices, empty_label="Any")
     past = ChoiceFilter(label="When", method="leave", choices=[("1", "Before today")], empty_label="From today")
 
     def __init__(self, *args: Any, now: datetime, **options: Any) -> None:
@@ -44,6 +44,9 @@ class EventFilter(FilterSet):
         """By a part of a team's name, or the beginning of an id."""
         team = Q(home_team__icontains=value) | Q(away_team__icontains=value)
         return events.filter(team | Q(api_id__startswith=value))
+
+    def in_state(self, events: EventQuerySet, name: str, value: str) -> EventQuerySet:
+        return events.with_status(value, self.now)
 
     def leave(self, events: EventQuerySet, name: str, value: Any) -> EventQuerySet:
         """Nothing yet: day and past are one question, asked when all else is narrowed down."""

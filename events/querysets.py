@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import Q
 
+from . import doubts
+from .choices import EventStatus
 from .lifecycle import GONE_UNTIL_VANISHED, LISTS_UNTIL_VANISHED
 
 if TYPE_CHECKING:
@@ -33,8 +35,11 @@ class EventQuerySet(models.QuerySet["Event"]):
     def for_sport(self, key: str) -> Self:
         return self.filter(sport_key=key)
 
-    def with_status(self, status: str) -> Self:
-        return self.filter(status=status)
+    def with_status(self, status: str, now: datetime) -> Self:
+        """Events in this state. A game that began over a day ago is neither to come nor live, whatever became of it."""
+        of_status = self.filter(status=status)
+        is_open = status in (EventStatus.SCHEDULED, EventStatus.LIVE)
+        return of_status.exclude(doubts.unresolved(now)) if is_open else of_status
 
     def of_one_kind(self) -> Self:
         """The real events; those that the sandbox made up only where there is no real one."""

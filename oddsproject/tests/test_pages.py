@@ -93,6 +93,7 @@ def test_the_overview_costs_the_same_for_more_games(admin_client):
 @pytest.mark.parametrize(
     ("query", "found"),
     [("", 1), ("?team=laker", 1), ("?team=%25", 0), ("?team=heat", 0), ("?status=final", 0), ("?status=nonsense", 1),
+     ("?past=1&status=scheduled", 0),
      ("?day=2026-02-30", 1), ("?day=0001-01-01", 1), ("?past=1", 1), ("?page=999", 1), ("?team=%00", 1)],
 )  # fmt: skip
 def test_events_are_found_and_what_is_no_choice_is_passed_over(admin_client, query, found):
