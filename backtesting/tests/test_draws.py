@@ -77,7 +77,7 @@ def test_a_run_bets_on_a_flagged_draw_no_more_than_a_search_does(strategy, path,
     result = simulate(load([strategy], terms), strategy, terms, path=path)
     wanted = ["home"] if is_valid and isinstance(strategy, Favourite) else []
     assert [bet.side for bet in result.bets] == wanted
-    assert "1 events without a complete line of h2h" in result.coverage.notes or is_valid
+    assert "1 event without a complete line of h2h" in result.coverage.notes or is_valid
 
 
 class HomeAtFanduel(BettingStrategy):

@@ -125,7 +125,7 @@ def test_what_belongs_to_no_event_is_named_with_its_line_and_what_might_be_meant
 def test_an_alias_of_ones_own_helps(run):
     make_event()
     row = "2026-01-14,Lake Show,Boston,110,105"
-    assert run(row)["error"].endswith("results.csv: none of 1 results could be used")
+    assert run(row)["error"].endswith("results.csv: none of 1 result could be used")
     TeamAlias.objects.create(sport_key=NBA, alias="lake show", team="Los Angeles Lakers")
     assert run(row)["new"] == 1
 

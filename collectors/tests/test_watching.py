@@ -190,7 +190,7 @@ def test_the_summary_is_told_once_a_day_from_its_hour_on(watched, settings):
     newest = Alert.objects.order_by("-pk")[0]
     assert newest.repeats == 0
     assert newest.text.splitlines()[:2] == [
-        "Fetches: 1 of 1 paid calls brought something",
+        "Fetches: 1 of 1 paid call brought something",
         "Credits: 3 spent; 3 of 20,000 used in this period",
     ]
 
