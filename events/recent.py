@@ -84,8 +84,10 @@ def recent_page(view: View) -> View:
 def recent_answer(request: HttpRequest, make: Callable[[], HttpResponse], *differs_by: str) -> HttpResponse:
     """What `make` answers, rendered, made once in `PAGE_SECONDS` for the same address and what else it differs by.
 
-    Errors and answers above `LARGEST_ANSWER` are made each time.
+    Errors, answers above `LARGEST_ANSWER`, and what is asked for with `Cache-Control: no-cache`, are made each time.
     """
+    if "no-cache" in request.headers.get("Cache-Control", ""):
+        return make()
     question = repr((request.method, request.build_absolute_uri(), *differs_by))
     name = sha256(question.encode()).hexdigest()
     return recent(name, settings.PAGE_SECONDS, make, cache="answers", is_kept=_is_small_answer)

@@ -199,7 +199,7 @@ STATICFILES_FINDERS = [
 WHITENOISE_USE_FINDERS = True  # serves packages' own files; nothing has to be collected first
 
 # A page is made once in so many seconds for the same reader and the same question, an answer of the API for all.
-PAGE_SECONDS = 5
+PAGE_SECONDS = 10
 _MEMORY = "django.core.cache.backends.locmem.LocMemCache"
 CACHES = {
     "default": {"BACKEND": _MEMORY},

@@ -193,6 +193,7 @@ def test_an_answer_is_made_once_in_a_while_for_all_who_may_ask(settings):
     assert again.content == first.content
     assert again["Content-Type"] == first["Content-Type"] == "application/json"
     assert again["Vary"] == first["Vary"]
+    assert get("/events", {"page_size": 1}, cache_control="no-cache").json()["next"] is not None
     assert len(results("/events")) == 2  # another question
     assert get("/events", {"page_size": 1, "format": "csv"})["Content-Disposition"].endswith('"events.csv"')
     csv = get("/events", {"page_size": 1}, accept="text/csv")
