@@ -61,6 +61,14 @@ def run_due(job: Job, open_gate: GateMaker = Gate) -> list[JobTick]:
     return done
 
 
+def work_off(job: Job, open_gate: GateMaker = Gate) -> list[JobTick]:
+    """Do what is due of a job, and then what came due meanwhile: while a job is at work nobody else looks."""
+    done = []
+    while ticks := run_due(job, open_gate):
+        done += ticks
+    return done
+
+
 def run_now(
     job: Job, sport_keys: Iterable[str] = (), open_gate: GateMaker = Gate
 ) -> list[tuple[str, JobTick | CollectorError]]:

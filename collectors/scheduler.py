@@ -35,7 +35,7 @@ from .companions import accompanied
 from .errors import CollectorError, NotNow
 from .gate import Gate, uses_sandbox
 from .holder import Holder, is_running
-from .jobs import FAILED_AGAIN_AFTER, INTERVALS, run_due
+from .jobs import FAILED_AGAIN_AFTER, INTERVALS, work_off
 from .models import CollectorState
 from .recovery import recover
 from .sampling import grid_point
@@ -262,7 +262,7 @@ def run_job(name: str) -> None:
     if _stopping.is_set():
         return
     try:
-        run_due(Job(name), partial(Gate, sleep=wait))
+        work_off(Job(name), partial(Gate, sleep=wait))
     except (OperationalError, InterfaceError) as error:
         log.error("job_failed", job=name, reason=str(error).partition("\n")[0])
         _try_again_soon(name)

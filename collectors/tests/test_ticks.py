@@ -42,6 +42,21 @@ def test_the_first_forecast_is_made_anew_once_games_are_known(stage):
     assert CollectorState.objects.get().planned_at == known.planned_at, "it is kept for an hour"
 
 
+def test_what_comes_due_during_a_fetch_is_done_after_it(stage):
+    looks = []
+
+    def open_gate():
+        looks.append(stage.clock())
+        if len(looks) == 2:  # so long the first fetch took
+            stage.at(stage.clock() + timedelta(minutes=31))
+        return stage.gate()
+
+    ticks = jobs.work_off(Job.FETCH_ODDS, open_gate)
+    assert [(tick.state, tick.missed) for tick in ticks] == [(TickState.DONE, 0), (TickState.DONE, 0)]
+    assert len(looks) == 3
+    assert stage.charged == 6
+
+
 def test_an_outage_is_counted_and_made_up_for_once(stage):
     jobs.run_due(Job.FETCH_SCORES, stage.gate)
     stage.at(datetime(2026, 1, 16, 13, 0, tzinfo=UTC))
