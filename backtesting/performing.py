@@ -34,8 +34,10 @@ def is_repeatable(run: BacktestRun) -> bool:
 
 
 def ask_again(run: BacktestRun, *, asked_by: str) -> BacktestRun:
-    """Another run of the same configuration on the same days. Raises ValueError where the code has changed too
-    much, or too many wait."""
+    """Another run of the same configuration on the same days.
+
+    Raises ValueError where the code has changed too much, or too many wait.
+    """
     return ask(strategy_of(run), terms_of(run), asked_by=asked_by)
 
 

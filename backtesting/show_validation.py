@@ -97,8 +97,8 @@ def walk_tables(walked: WalkForward, choice: Choice) -> Iterator[RenderableType]
     yield listing
     if too_early := sum(step.too_early for step in walked.steps):
         yield plain(
-            f"⚠ {too_early:,} bets are left out: they were wanted before the last result was known by which their "
-            "configuration was chosen",
+            f"⚠ {plural(too_early, 'bet is', 'bets are')} left out: wanted before the last result was known by which "
+            "the configuration was chosen",
             "yellow",
         )
     yield ""

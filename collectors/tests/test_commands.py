@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import re
-import signal
 import time
 from datetime import timedelta
 from io import StringIO
-from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
-from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
-from collectors import counting, ledger
-from collectors.choices import CallState, Job, Purpose
-from collectors.holder import Holder
-from collectors.management.commands import stop_scheduler
-from collectors.models import CollectorState, CreditPeriod, FetchLog, JobTick, RawResponse
+from collectors.choices import Purpose
+from collectors.models import CollectorState, FetchLog, JobTick
 from collectors.sandbox.faults import Fault
-from collectors.sandbox.server import Sandbox
-from collectors.scheduler import LEADER, is_alive
-from collectors.the_odds_api.answers import Answer
-from collectors.the_odds_api.endpoints import Wanted, odds
 from events.models import Event
 from events.tests.factories import make_event
 from odds.models import Odds, OddsSnapshot
 
-from .children import environment, manage
-from .factories import book, event, h2h
+from .commands import answer, fails, good_body, make_period, run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -51,50 +38,6 @@ def provider(set_stage, settings):
     stage = set_stage(at=timezone.now())
     settings.ODDS_API_BASE_URL = stage.sandbox.url
     return stage
-
-
-def run(*args: str) -> str:
-    out = StringIO()
-    call_command(*args, stdout=out)
-    return out.getvalue()
-
-
-def answer(*args: str) -> Any:
-    return json.loads(run(*args, "--json"))
-
-
-def fails(*args: str) -> str:
-    """The one line with which a command ends."""
-    with pytest.raises(CommandError) as caught:
-        run(*args)
-    assert "\n" not in str(caught.value)
-    return str(caught.value)
-
-
-def make_period(**over: Any) -> CreditPeriod:
-    fields = {"account": "sandbox", "started_at": timezone.now(), "used": 2, "remaining": 98, "seen_at": timezone.now()}
-    return CreditPeriod.objects.create(**{**fields, **over})
-
-
-def make_stored(body: bytes, problem: str = "it was in no shape", **over: Any) -> RawResponse:
-    """An answer with odds that was received and could not be read."""
-    now = timezone.now()
-    call = odds(NBA, Wanted(markets=("h2h",), bookmakers=("fanduel",)))
-    make_period() if counting.current_period("sandbox") is None else None
-    row = ledger.reserve(
-        call, request_id=uuid4(), account="sandbox", purpose=Purpose.LIVE, tick=None, attempt=1, holder=1, now=now,
-        quota=20_000, reserve_fraction=0.0, live_need=0,
-    )  # fmt: skip
-    ledger.mark_sent(row, now)
-    kept = Answer(status=200, headers={"x-requests-last": "1"}, body=body, received_at=now, response_time_ms=5)
-    stored = ledger.receive(row, kept, None, 20_000)
-    FetchLog.objects.filter(pk=row.pk).update(state=CallState.FAILED, error_code="unreadable", error_message=problem)
-    RawResponse.objects.filter(pk=stored.pk).update(**{"problem": problem, "attempts": 3, **over})
-    return stored
-
-
-def good_body(number: int = 0) -> bytes:
-    return json.dumps([event(book("fanduel", h2h()), id=f"{number:032x}")]).encode()
 
 
 # fetch_odds and fetch_scores
@@ -367,107 +310,3 @@ def test_clearing_takes_the_sandbox_out_and_leaves_what_was_imported(provider, t
     assert FetchLog.objects.get().account == "key-1"
     assert run("clear_sandbox") == "✓ removed nothing\n"
     assert run("verify_odds").startswith("✓ 2 price points of 1 snapshot of 1 event equal their 2 runs")
-
-
-# read_answers
-
-
-def test_an_answer_that_can_be_read_by_now_is_read():
-    make_stored(good_body())
-    assert run("read_answers") == "✓ 1 answer read that could not be before; 0 still cannot\n"
-    assert Event.objects.get().api_id == f"{0:032x}"
-    assert Odds.objects.count() == 2
-    row = FetchLog.objects.get()
-    assert (row.state, row.success, row.events_count) == (CallState.STORED, True, 1)
-    assert RawResponse.objects.get().problem == ""
-    assert answer("read_answers") == {"read": 0, "unreadable": 0}
-
-
-def test_an_answer_that_is_read_after_all_is_no_error_in_the_ledger():
-    make_stored(good_body())
-    run("read_answers")
-    row = FetchLog.objects.get()
-    assert (row.error_code, row.error_message) == ("", "")
-
-
-def test_one_that_still_cannot_be_read_keeps_its_reason_and_its_bytes():
-    stored = make_stored(b"<html>", "an old reason")
-    make_stored(good_body(1))
-    assert answer("read_answers") == {"read": 1, "unreadable": 1}
-    stored.refresh_from_db()
-    assert stored.problem not in ("", "an old reason")
-    assert ledger.body_of(stored) == b"<html>"
-
-
-def test_an_answer_that_is_not_whole_is_not_tried():
-    stored = make_stored(good_body(), "not whole", damage="truncated")
-    assert answer("read_answers") == {"read": 0, "unreadable": 0}
-    stored.refresh_from_db()
-    assert (stored.problem, stored.normalised_at) == ("not whole", None)
-
-
-def test_an_answer_that_was_not_tried_before_is_not_counted():
-    make_stored(good_body(), problem="", attempts=0)
-    make_stored(b"<html>")
-    assert answer("read_answers") == {"read": 0, "unreadable": 1}
-
-
-# run_scheduler and stop_scheduler
-
-
-def test_without_a_scheduler_there_is_nothing_to_stop():
-    assert run("stop_scheduler") == "– no scheduler runs\n"
-    assert answer("stop_scheduler") == {"stopped": False}
-    assert not CollectorState.objects.filter(stop_requested_at__isnull=False).exists()
-
-
-def test_a_scheduler_that_does_not_stop_is_named(monkeypatch):
-    monkeypatch.setattr(stop_scheduler, "PATIENCE", 0.3)
-    CollectorState.objects.create(scheduler_pid=4711, scheduler_host="box")
-    with Holder() as leader:
-        leader.take(LEADER)
-        told = fails("stop_scheduler")
-    assert told == "the scheduler (process 4711 on box, since unknown) did not stop within 0 s"
-    assert CollectorState.objects.get().stop_requested_at
-
-
-def test_a_scheduler_does_not_start_on_a_schema_that_is_behind():
-    MigrationRecorder(connection).record_unapplied("collectors", "0003_names")
-    try:
-        told = fails("run_scheduler")
-    finally:
-        MigrationRecorder(connection).record_applied("collectors", "0003_names")
-    assert re.fullmatch(r"1 migrations? (is|are) not applied: run `manage\.py migrate`; nothing collected", told)
-
-
-def wait_until(condition, seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it took too long"
-        time.sleep(0.1)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("by", ["command", "signal"])
-def test_a_scheduler_collects_until_it_is_stopped(tmp_path, by):
-    with Sandbox(quota=1_000_000, rate_limit=100_000) as sandbox:
-        scheduler = manage("run_scheduler", env=environment(sandbox.url, tmp_path))
-        try:
-            wait_until(lambda: JobTick.objects.filter(job=Job.FETCH_ODDS, state="done").exists())
-            assert is_alive()
-            if by == "command":
-                assert run("stop_scheduler") == "✓ stopped\n"
-            else:
-                scheduler.send_signal(signal.SIGINT)
-            output, _ = scheduler.communicate(timeout=15)
-        finally:
-            scheduler.kill()
-            scheduler.wait()
-    assert scheduler.returncode == 0
-    assert output.splitlines() == [
-        "collecting basketball_nba from the sandbox: a made-up league, no key is set; Ctrl-C stops it",
-        "stopped",
-    ]
-    assert not is_alive()
-    state = CollectorState.objects.get()
-    assert (state.scheduler_pid, state.stop_requested_at) == (None, None)
